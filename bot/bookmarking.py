@@ -1,0 +1,123 @@
+"""What commands about bookmarks share: adding one, overlaps, and how a bookmark reads in a list."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from bot.command import Context
+from bot.document import Block, Item, Precision, Span, Time, Typed, reply, text
+from bot.messages import AddBookmark, Answer, Bookmark
+from bot.notices import MOST_BEFORE, opens_at
+from bot.schedule import Session
+from bot.times import duration, in_how_long
+
+
+def bookmark_answer(session: Session, minutes: int | None, context: Context) -> Answer:
+    """Bookmark a session, with minutes of its own or the usual ones, and say what will happen."""
+    if minutes is not None and not 1 <= minutes <= MOST_BEFORE:
+        return private(text(f"Reminders come 1 to {MOST_BEFORE} minutes before the start."))
+    if context.now >= session.slot.until:
+        return private(
+            text("That session is over; there is nothing to be reminded of."),
+            Item(session, day=True),
+        )
+    had = context.profile.bookmark(session.id)
+    own = minutes is not None or (had is not None and had.own_before)
+    before = minutes or (had.before if had is not None and had.own_before else context.before)
+    effect = AddBookmark(session.facts, session.id, before, own)
+    known = had is not None and not had.muted and had.before == before
+    lead = "Bookmarked already. " if known else "Bookmarked. "
+    blocks: list[Block] = [
+        text(lead, *_what_will_come(session, had, before, context)),
+        Item(session, day=True),
+        *_overlaps(session, context),
+    ]
+    return Answer(reply(*blocks), () if known else (effect,), private=True)
+
+
+def private(*blocks: Block) -> Answer:
+    """An answer for the asker alone that changes nothing."""
+    return Answer(reply(*blocks), private=True)
+
+
+def bookmarked_sessions(context: Context) -> list[tuple[Session, Bookmark]]:
+    """The user's sessions with their bookmarks, in order of start, also those that are over."""
+    found = (
+        (session, bookmark)
+        for bookmark in context.profile.bookmarks
+        if (session := context.schedule.session(bookmark.session_id)) is not None
+    )
+    return sorted(found, key=lambda pair: (pair[0].slot.start, pair[0].id))
+
+
+def ahead(context: Context) -> list[tuple[Session, Bookmark]]:
+    """Those that are not over and not cancelled."""
+    return [
+        (session, bookmark)
+        for session, bookmark in bookmarked_sessions(context)
+        if not session.cancelled and context.now < session.slot.until
+    ]
+
+
+def conflicts(sessions: Sequence[Session]) -> Iterator[tuple[Session, Session]]:
+    """Pairs that nobody can attend both; blocks that people drop into do not count."""
+    real = (s for s in sessions if not s.kind.contains and not s.cancelled)
+    return (pair for pair in combinations(real, 2) if pair[0].slot.overlaps(pair[1].slot))
+
+
+def reminder_moment(session: Session, bookmark: Bookmark, context: Context) -> datetime | None:
+    """When the next reminder comes; None if none will."""
+    opens = opens_at(bookmark, session.slot)
+    told = bookmark.reminded == session.slot.start
+    if told or bookmark.muted or session.cancelled or context.now >= session.slot.start:
+        return None
+    return max(opens, context.now)
+
+
+def when_reminded(session: Session, bookmark: Bookmark, context: Context) -> tuple[Span, ...]:
+    """`reminder at 9:25am`, or why none will come."""
+    moment = reminder_moment(session, bookmark, context)
+    if moment is not None:
+        return ("reminder at ", Time(moment))
+    if session.cancelled:
+        return ()
+    if context.now >= session.slot.until:
+        return ("over",)
+    if context.now >= session.slot.start:
+        return ("on now",)
+    return ("reminders off",) if bookmark.muted else ("you have been reminded",)
+
+
+def _what_will_come(
+    session: Session, had: Bookmark | None, before: int, context: Context
+) -> tuple[Span, ...]:
+    start = session.slot.start
+    if session.cancelled:
+        return ("It is cancelled; if it comes back, I will tell you.",)
+    if start <= context.now:
+        return (
+            "It is on already, until ",
+            Time(session.slot.until),
+            ": no reminder will come.",
+        )
+    if had is not None and had.reminded == start:
+        return (f"It starts {in_how_long(start, context.now)}; you have been reminded.",)
+    opens = start - timedelta(minutes=before)
+    if opens <= context.now:
+        return (f"It starts {in_how_long(start, context.now)}: the reminder comes at once.",)
+    same = context.schedule.day_of(opens) == context.today
+    precision = Precision.CLOCK if same else Precision.WEEKDAY_AND_CLOCK
+    return (f"I will remind you {duration(before)} before, at ", Time(opens, precision), ".")
+
+
+def _overlaps(session: Session, context: Context) -> list[Block]:
+    others = [other for other, _ in ahead(context) if other.id != session.id]
+    return [
+        text(
+            f"It overlaps [{other.id}] {other.title}, which you bookmarked; ",
+            Typed("conflicts"),
+            " lists all overlaps.",
+        )
+        for other in others
+        if any(conflicts((session, other)))
+    ]

@@ -1,0 +1,219 @@
+"""The command line: reads arguments, and prints what is to be said or one sentence of trouble."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import __version__, app, defaults
+from bot.clock import SystemClock
+from bot.document import Item
+from bot.messages import Response
+from bot.schedule import Schedule, Session
+from bot.text import block_line, lines
+from bot.times import Reader, long_day
+
+# The replay begins when the first sessions are under way: Monday 9:20 at the first event.
+_INTO_THE_FIRST_DAY = timedelta(minutes=20)
+_CHAT_PAGE = 24
+_LONGEST_NAME = 30
+_FASTEST = 3600
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; the result is its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except (app.CannotStart, _BadArgument) as trouble:
+        print(f"summit-bot: {trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has left; Python would complain again when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+class _BadArgument(Exception):
+    """An argument cannot be used; the message says what it should be."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="summit-bot", description="The programme of a conference, in the chat."
+    )
+    parser.add_argument("--version", action="version", version=f"summit-bot {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    chat = commands.add_parser("chat", help="talk in the terminal, replaying the event")
+    _add_common(chat)
+    chat.add_argument(
+        "--at",
+        metavar="TIME",
+        help="where the replay starts, like 'Monday 9:20' (default: 20 minutes into the first day)",
+    )
+    chat.add_argument(
+        "--speed", type=float, metavar="N", help="N times as fast as real time (default: 60)"
+    )
+    chat.set_defaults(run=_chat)
+
+    ask = commands.add_parser("ask", help="ask one question and exit")
+    _add_common(ask)
+    ask.add_argument("--at", metavar="TIME", help="ask as if it were this moment (default: now)")
+    ask.add_argument("--json", action="store_true", help="answer as JSON")
+    ask.add_argument("line", nargs="+", metavar="WORDS", help="the question, like: next Marina")
+    ask.set_defaults(run=_ask)
+
+    schedule = commands.add_parser("schedule", help="read published schedules")
+    actions = schedule.add_subparsers(title="actions", required=True, metavar="ACTION")
+    imports = actions.add_parser("import", help="turn a published schedule into schedule JSON")
+    imports.add_argument("source", type=Path, metavar="SOURCE")
+    imports.add_argument(
+        "--timezone", metavar="ZONE", help="the event's zone, where the source names none"
+    )
+    imports.add_argument("--title", help="the event's name, where the source names none")
+    imports.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    imports.set_defaults(run=_schedule_import)
+    show = actions.add_parser("show", help="list the sessions of a schedule")
+    show.add_argument("file", type=Path, metavar="FILE")
+    show.add_argument(
+        "--timezone", metavar="ZONE", help="the event's zone, where the file names none"
+    )
+    show.add_argument("--json", action="store_true", help="as JSON")
+    show.set_defaults(run=_schedule_show)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as", dest="name", metavar="NAME", help="who asks (bookmarks are theirs)")
+    parser.add_argument("--schedule", type=Path, metavar="FILE", help="another schedule")
+    parser.add_argument(
+        "--database", metavar="URL", help=f"where bookmarks are kept (default: {defaults.DATABASE})"
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings, see config.example.toml"
+    )
+
+
+def _chat(options: argparse.Namespace) -> None:
+    setup, schedule = _prepared(options)
+    setup = replace(setup, rules=replace(setup.rules, page=_CHAT_PAGE))
+    if setup.start is None:
+        start = (schedule.opens or SystemClock().now()) + _INTO_THE_FIRST_DAY
+        setup = replace(setup, start=start, speed=defaults.REPLAY_SPEED)
+    if options.speed is not None:
+        if not 0 < options.speed <= _FASTEST:
+            raise _BadArgument(f"--speed goes from just above 0 to {_FASTEST}")
+        setup = replace(setup, speed=options.speed)
+    asyncio.run(app.chat(setup, schedule, app.console_user(_name(options.name or "you"))))
+
+
+def _ask(options: argparse.Namespace) -> None:
+    setup, schedule = _prepared(options)
+    user = app.console_user(_name(options.name)) if options.name else None
+    response = asyncio.run(app.ask(setup, schedule, user, " ".join(options.line)))
+    if options.json:
+        _print_json(_response(response, schedule))
+    else:
+        print("\n".join(lines(response.reply, response.reader)))
+
+
+def _schedule_import(options: argparse.Namespace) -> None:
+    from bot.sources import c3voc
+
+    imported = app.load_schedule(options.source, _zone(options.timezone), options.title)
+    for warning in imported.warnings:
+        print(warning, file=sys.stderr)
+    options.output.write_text(c3voc.write(imported.schedule), encoding="utf-8")
+    print(_summary(imported.schedule))
+
+
+def _schedule_show(options: argparse.Namespace) -> None:
+    schedule = app.load_schedule(options.file, _zone(options.timezone)).schedule
+    if options.json:
+        _print_json(
+            [
+                _session(s, schedule) | {"kind": s.kind.value, "guid": s.guid}
+                for s in schedule.sessions
+            ]
+        )
+        return
+    reader = Reader(schedule.timezone)
+    for day in schedule.days:
+        print(long_day(day))
+        for session in schedule.on(day):
+            print(f"  {block_line(Item(session), reader)}")
+    print(_summary(schedule))
+
+
+def _prepared(options: argparse.Namespace) -> tuple[app.Setup, Schedule]:
+    """The setup with what the arguments change, and its schedule."""
+    setup = app.setup(options.config, os.environ)
+    setup = replace(
+        setup,
+        schedule=options.schedule or setup.schedule,
+        database=options.database or setup.database,
+    )
+    schedule = app.load_schedule(setup.schedule, setup.timezone).schedule
+    if options.at:
+        speed = setup.speed or defaults.REPLAY_SPEED
+        setup = replace(setup, start=app.moment_meant(options.at, schedule), speed=speed)
+    return setup, schedule
+
+
+def _summary(schedule: Schedule) -> str:
+    days, people = len(schedule.days), len(schedule.people)
+    return (
+        f"{len(schedule.sessions)} sessions on {days} days in {len(schedule.rooms)} places,"
+        f" led by {people} people; times in {schedule.timezone.key}."
+    )
+
+
+def _response(response: Response, schedule: Schedule) -> dict[str, Any]:
+    return {
+        "command": response.command,
+        "text": "\n".join(lines(response.reply, response.reader)),
+        "private": response.private,
+        "sessions": [_session(session, schedule) for session in response.reply.sessions()],
+    }
+
+
+def _session(session: Session, schedule: Schedule) -> dict[str, Any]:
+    slot, zone = session.slot, schedule.timezone
+    return {
+        "id": session.id,
+        "title": session.title,
+        "start": slot.start.astimezone(zone).isoformat(),
+        "end": slot.end.astimezone(zone).isoformat() if slot.end else None,
+        "room": ", ".join(slot.rooms) or None,
+        "leads": list(session.leads),
+    }
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _name(name: str) -> str:
+    short = " ".join(name.split())
+    if not short.isprintable() or not 1 <= len(short) <= _LONGEST_NAME:
+        raise _BadArgument(f"--as takes a name of 1 to {_LONGEST_NAME} letters")
+    return short
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError):
+        raise _BadArgument(
+            f"there is no time zone {name!r}; one looks like America/Los_Angeles"
+        ) from None

@@ -1,0 +1,36 @@
+"""What time it is: the machine's clock, and a replay of another moment at another speed."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The programme happens now."""
+
+    def now(self) -> datetime:
+        """The moment of the programme, UTC."""
+        return self.wall()
+
+    def wall(self) -> datetime:
+        """The real moment, UTC: for leases and pauses, never for the programme."""
+        return datetime.fromtimestamp(time.time(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayClock:
+    """The programme starts again at `start` when this clock is made, `speed` times as fast."""
+
+    start: datetime
+    speed: float = 1.0
+    _born: float = field(default_factory=time.monotonic, repr=False)
+
+    def now(self) -> datetime:
+        """The moment of the programme, UTC."""
+        elapsed = time.monotonic() - self._born
+        return self.start.astimezone(UTC) + timedelta(seconds=elapsed * self.speed)
+
+    def wall(self) -> datetime:
+        """The real moment, UTC: for leases and pauses, never for the programme."""
+        return datetime.fromtimestamp(time.time(), UTC)

@@ -1,0 +1,57 @@
+"""`help [command]`: what one can ask."""
+
+from bot.arguments import quoted
+from bot.command import Command, Context, Example
+from bot.document import Block, Reply, Typed, heading, text
+from bot.messages import Answer
+
+
+def run(arguments: str, context: Context) -> Answer:
+    """All commands by topic, or one with its examples."""
+    from bot.commands import every, understood
+
+    if not arguments:
+        return Answer(Reply(tuple(_overview(every()))))
+    meant = understood(arguments.removeprefix("!"))
+    if meant is None:
+        lead = f"There is no command {quoted(arguments)}. All of them: "
+        return Answer(Reply((text(lead, Typed("help"), "."),)))
+    return Answer(Reply(tuple(_about(meant[0]))))
+
+
+def _overview(commands: tuple[Command, ...]) -> list[Block]:
+    blocks: list[Block] = []
+    topic = ""
+    for command in commands:
+        if command.topic != topic:
+            topic = command.topic
+            blocks.append(heading(f"{topic}:"))
+        blocks.append(text(Typed(_call(command)), f": {command.summary}"))
+    return [*blocks, text("More about one: ", Typed("help next"), ".")]
+
+
+def _about(command: Command) -> list[Block]:
+    examples = (text("For example ", Typed(example.line)) for example in command.examples)
+    aliases = [text(f"Also: {', '.join(command.aliases)}.")] if command.aliases else []
+    return [heading(Typed(_call(command)), f": {command.summary}."), *examples, *aliases]
+
+
+def _call(command: Command) -> str:
+    return f"{command.name} {command.usage}".rstrip()
+
+
+COMMAND = Command(
+    name="help",
+    usage="[command]",
+    summary="all commands, or more about one",
+    topic="The bot",
+    aliases=("commands", "h", "man", "usage", "start", "hello", "hi"),
+    run=run,
+    examples=(
+        Example(
+            "help free",
+            ("‘free [room]’: which rooms nobody uses now, and until when.",),
+        ),
+        Example("help", ("The programme:",)),
+    ),
+)

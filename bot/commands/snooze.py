@@ -1,0 +1,48 @@
+"""`snooze <id> [minutes]`: be reminded once more."""
+
+from datetime import timedelta
+
+from bot.arguments import minutes_behind, quoted, session_meant
+from bot.bookmarking import private
+from bot.command import Command, Context, Example
+from bot.document import Item, Reply, Time, Typed, reply, text
+from bot.messages import Answer, Snooze
+from bot.times import duration
+
+_BEFORE_START = timedelta(minutes=2)
+
+
+def run(arguments: str, context: Context) -> Answer:
+    """Remind again in some minutes, or two minutes before the start."""
+    meant, minutes = minutes_behind(arguments, context)
+    session = session_meant(meant, context, "snooze")
+    if isinstance(session, Reply):
+        return Answer(session, private=True)
+    if context.profile.bookmark(session.id) is None:
+        return private(text(f"You have not bookmarked {quoted(session.title)}. First: ",
+                            Typed(f"bookmark {session.id}")))  # fmt: skip
+    start = session.slot.start
+    again = start - _BEFORE_START if not minutes else context.now + timedelta(minutes=minutes)
+    if session.cancelled or not context.now < again < start:
+        why = "is cancelled" if session.cancelled else "starts too soon, or has started"
+        return private(text(f"Not snoozed: {quoted(session.title)} {why}."))
+    left = duration(max(1, round((start - again) / timedelta(minutes=1))))
+    said = text("I will remind you again at ", Time(again), f", {left} before it starts.")
+    return Answer(reply(said, Item(session, day=True)), (Snooze(session.id, again),), True)
+
+
+COMMAND = Command(
+    name="snooze",
+    usage="<id> [minutes]",
+    summary="be reminded again in some minutes, or 2 minutes before the start",
+    topic="Your bookmarks",
+    aliases=("later", "again"),
+    personal=True,
+    run=run,
+    examples=(
+        Example(
+            "snooze 12",
+            ("You have not bookmarked “Ryu Network Operating System”. First: ‘bookmark 12’",),
+        ),
+    ),
+)

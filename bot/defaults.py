@@ -1,0 +1,15 @@
+"""What holds where nothing is configured."""
+
+from pathlib import Path
+
+DATABASE = "sqlite:///summit-bot.db"
+SCHEDULE = "folsom-design-summit-2012.json"
+REPLAY_SPEED = 60.0
+"""A replay plays a minute of the programme each second."""
+
+
+def schedule_path() -> Path:
+    """The schedule that ships with the project: in the wheel inside the package, else beside it."""
+    package = Path(__file__).parent
+    inside = package / "data" / SCHEDULE
+    return inside if inside.exists() else package.parent / "data" / SCHEDULE

@@ -1,0 +1,207 @@
+"""One invocation in, one response out: finds the command, applies its effects, remembers both."""
+
+import logging
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Generic, TypeVar
+
+from bot import commands, record
+from bot.command import Command, Context
+from bot.document import Item, Reply, Typed, reply, text
+from bot.messages import (
+    Answer,
+    ChangePreferences,
+    Effect,
+    Forget,
+    Invocation,
+    Meet,
+    Profile,
+    Response,
+    User,
+)
+from bot.names import Finder
+from bot.ports import Clock, Store
+from bot.rules import Rules
+from bot.schedule import Schedule
+from bot.suggestions import greeting, no_command
+from bot.times import Reader
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_LINE = 400
+_REMEMBERED = 50_000
+
+
+class Engine:
+    """Answers commands about one schedule for all networks."""
+
+    def __init__(self, schedule: Schedule, store: Store, clock: Clock, rules: Rules) -> None:
+        self._names = Finder(schedule)
+        self._store = store
+        self._clock = clock
+        self._rules = rules
+        # Asking the database who somebody is before each `now` would cost more than the answer.
+        self._met: Recent[User, Profile] = Recent(_REMEMBERED)
+        self._rests: Recent[tuple[User, str], Reply] = Recent(_REMEMBERED)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The programme that answers are made from."""
+        return self._names.schedule
+
+    def replace(self, schedule: Schedule) -> None:
+        """Answer from another version of the schedule from now on."""
+        self._names = Finder(schedule)
+
+    def introduce(self, user: User, profile: Profile) -> None:
+        """Take this for what is known of a user, without asking the store."""
+        self._met.put(user, profile)
+
+    async def respond(self, invocation: Invocation) -> Response:
+        """Carry out one command line. The same invocation again gets the same reply, and nothing
+        happens a second time."""
+        line = readable(invocation.line)
+        meant = commands.understood(line)
+        command = meant[0] if meant else None
+        user = invocation.user
+        if command is not None and command.personal and invocation.id is not None:
+            remembered = await self._store.recall(user.network, invocation.id)
+            if remembered is not None:
+                answer = record.read(remembered, self.schedule)
+                reader = self._reader(await self._profile(user, None))
+                return Response(answer.reply, reader, answer.private, command.name)
+        context = self._context(invocation, await self._profile(user, command))
+        answer = self._greeted(_answer(line, meant, context), invocation, context)
+        await self._apply(answer, invocation)
+        shown = self._first_page(answer.reply, invocation)
+        reader = self._reader(self._met.get(user) or context.profile)
+        return Response(shown, reader, answer.private, command.name if command else None)
+
+    def _reader(self, profile: Profile) -> Reader:
+        return self._rules.reader(profile.preferences, self.schedule.timezone)
+
+    async def _profile(self, user: User, command: Command | None) -> Profile:
+        known = self._met.get(user)
+        wanted = command is not None and command.personal
+        if known is None or wanted:
+            profile = await self._store.load(user, bookmarks=wanted)
+            known = replace(profile, bookmarks=())
+            self._met.put(user, known)
+            return profile
+        return known
+
+    def _context(self, invocation: Invocation, profile: Profile) -> Context:
+        return Context(
+            now=self._clock.now(),
+            names=self._names,
+            reader=self._reader(profile),
+            usual_before=self._rules.before,
+            profile=profile,
+            rest=self._rests.get(_place(invocation)),
+        )
+
+    def _greeted(self, answer: Answer, invocation: Invocation, context: Context) -> Answer:
+        """With a greeting for somebody who writes to the bot for the first time."""
+        alone = invocation.channel.private or answer.private
+        if not self._rules.greets or context.profile.known or not alone:
+            return answer
+        if any(isinstance(effect, Forget) for effect in answer.effects):
+            return answer
+        blocks = (*answer.reply.blocks, *greeting(context))
+        return replace(answer, reply=Reply(blocks)).with_effect(Meet())
+
+    async def _apply(self, answer: Answer, invocation: Invocation) -> None:
+        if not answer.effects:
+            return
+        remember = None
+        if invocation.id is not None:
+            remember = (invocation.id, record.write(answer))
+        await self._store.apply(invocation.user, answer.effects, remember)
+        known = self._met.get(invocation.user) or Profile()
+        self._met.put(invocation.user, _after(known, answer.effects))
+
+    def _first_page(self, reply: Reply, invocation: Invocation) -> Reply:
+        """As much as may be shown at once; the rest waits for `more`."""
+        page, place = self._rules.page, _place(invocation)
+        if page is None or len(reply.blocks) <= page:
+            self._rests.drop(place)
+            return reply
+        shown, rest = reply.blocks[: page - 1], reply.blocks[page - 1 :]
+        self._rests.put(place, Reply(rest))
+        sessions = sum(isinstance(block, Item) for block in rest)
+        what = f"{sessions} more sessions" if sessions == len(rest) else f"{len(rest)} more lines"
+        return Reply((*shown, text(f"\N{HORIZONTAL ELLIPSIS} {what}: ", Typed("more"))))
+
+
+def _answer(line: str, meant: tuple[Command, str] | None, context: Context) -> Answer:
+    if meant is None:
+        return Answer(no_command(line, context))
+    command, arguments = meant
+    try:
+        return command.run(arguments, context)
+    except Exception:
+        # One question that nobody foresaw must not take the others along.
+        _log.exception("command failed: %s", command.name)
+        return Answer(reply(text("That went wrong here, and is noted. Try it in other words, or ",
+                                 Typed("help"), ".")))  # fmt: skip
+
+
+def readable(line: str) -> str:
+    """What somebody typed, without the prefix, control characters and marks of direction, and
+    no longer than any sensible question."""
+    short = line[:_LONGEST_LINE]
+    if not short.isascii():
+        short = "".join(c for c in short if unicodedata.bidirectional(c) not in _DIRECTIONS)
+    kept = (c if c.isprintable() or c in _JOINERS else " " for c in short)
+    return " ".join("".join(kept).split()).lstrip("!").strip()
+
+
+# Between emoji and in Persian or Hindi words these belong to the text.
+_JOINERS = "\u200c\u200d"
+_DIRECTIONS = frozenset({"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"})
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """The values put last, at most `size` of them."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        """The value, if it is still here."""
+        return self._values.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        """Remember this, and forget what was put longest ago."""
+        self._values[key] = value
+        self._values.move_to_end(key)
+        if len(self._values) > self._size:
+            self._values.popitem(last=False)
+
+    def drop(self, key: K) -> None:
+        """Forget this."""
+        self._values.pop(key, None)
+
+
+def _place(invocation: Invocation) -> tuple[User, str]:
+    return (invocation.user, invocation.channel.id)
+
+
+def _after(known: Profile, effects: Sequence[Effect]) -> Profile:
+    for effect in effects:
+        match effect:
+            case ChangePreferences(preferences):
+                known = replace(known, preferences=preferences)
+            case Meet():
+                known = replace(known, known=True)
+            case Forget():
+                known = Profile()
+            case _:
+                pass
+    return known

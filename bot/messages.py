@@ -1,0 +1,170 @@
+"""What crosses the borders: who speaks and where, what is asked, answered and changed."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.document import Reply
+from bot.schedule import Facts
+from bot.times import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user of one network; the name is how to address them, not who they are."""
+
+    network: str
+    id: str
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where on a network something is said; `private` if nobody else reads it there."""
+
+    network: str
+    id: str
+    private: bool = False
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command as it arrived. `id` is the network's own id of the event, where it has one:
+    what is delivered twice takes effect once."""
+
+    id: str | None
+    user: User
+    channel: Channel
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a user has set; None where the event's own settings hold. `before` is in minutes."""
+
+    before: int | None = None
+    timezone: ZoneInfo | None = None
+    hours: int | None = None
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A user's wish to be told about a session, and what they have been told.
+
+    `before` is in minutes; `own_before` says that it was chosen for this session and does not
+    follow the user's preference. `reminded` is the start (UTC) that was announced last.
+    A message under way has an id, what it says, and whether it is (or inherits) a move.
+    `failure` is why the last message could not be delivered.
+    """
+
+    session_id: int
+    told: Facts
+    before: int
+    own_before: bool = False
+    muted: bool = False
+    snoozed_until: datetime | None = None
+    reminded: datetime | None = None
+    message: str | None = None
+    message_facts: Facts | None = None
+    message_moves: bool = False
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the store knows of a user, as far as it was asked for."""
+
+    known: bool = False
+    preferences: Preferences = Preferences()
+    bookmarks: tuple[Bookmark, ...] = ()
+
+    def bookmark(self, session_id: int) -> Bookmark | None:
+        """Their bookmark of this session."""
+        return next((b for b in self.bookmarks if b.session_id == session_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AddBookmark:
+    """Bookmark a session whose facts the user has just seen; `before` None follows their
+    preference. An existing bookmark is unmuted and takes the new minutes."""
+
+    facts: Facts
+    session_id: int
+    before: int
+    own_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DropBookmark:
+    """Forget this bookmark and what was owed for it."""
+
+    session_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Stop reminders (or let them come again) for these sessions; the bookmarks stay."""
+
+    session_ids: tuple[int, ...]
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Remind once more at this moment (UTC)."""
+
+    session_id: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreferences:
+    """Hold these preferences from now on; bookmarks without minutes of their own take `before`."""
+
+    preferences: Preferences
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendTest:
+    """Send one notice at once, to see that it arrives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meet:
+    """Remember that this user has been greeted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Delete everything that is known of this user."""
+
+
+Effect = (
+    AddBookmark | DropBookmark | Mute | Snooze | ChangePreferences | SendTest | Meet | Forget
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to a command and what it changes; `private` replies are for the asker alone."""
+
+    reply: Reply
+    effects: tuple[Effect, ...] = ()
+    private: bool = False
+
+    def with_effect(self, effect: Effect) -> "Answer":
+        """The same answer with one more effect."""
+        return replace(self, effects=(*self.effects, effect))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the adapter has to show: a reply, for whom its times are written, and to whom."""
+
+    reply: Reply
+    reader: Reader
+    private: bool
+    command: str | None

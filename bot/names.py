@@ -1,0 +1,185 @@
+"""Finds the room, person, session or word that somebody meant, however they wrote it."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from functools import cached_property, lru_cache
+from typing import Generic, TypeVar
+
+from bot.schedule import Person, Room, Schedule, Session
+
+T = TypeVar("T")
+
+_WORD = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MARKS = re.compile(r"[\u0300-\u036f]")
+
+
+class How(IntEnum):
+    """By which rule something was found, the surest first."""
+
+    NAME = 0
+    WORDS = 1
+    SUBSTRING = 2
+    SPELLING = 3
+
+
+EVERY_RULE = tuple(How)
+
+
+class Names(Generic[T]):
+    """An index of things by their names, for questions written from memory.
+
+    A thing is found by the first rule that finds anything: the whole name; whole words or
+    beginnings of words; parts of words from four letters on; spelling (optimal string alignment
+    distance: none below 4 letters, 1 up to 7, 2 from 8). Every word of the question must match.
+    Case, accents, spaces and punctuation do not count, and CamelCase is read as two words.
+    """
+
+    def __init__(self, entries: Iterable[tuple[T, Sequence[str]]]) -> None:
+        self._things: list[T] = []
+        self._whole: dict[str, list[int]] = {}
+        postings: dict[str, set[int]] = {}
+        for index, (thing, names) in enumerate(entries):
+            self._things.append(thing)
+            for name in names:
+                tokens = words(name)
+                whole = "".join(tokens)
+                self._whole.setdefault(whole, []).append(index)
+                # The name without its spaces is a word too: people write GoldenGate and SeacliffAB.
+                short = (whole,) if len(tokens) <= _FEW else ()
+                for word in {*tokens, *_camel_words(name), *short}:
+                    postings.setdefault(word, set()).add(index)
+        self._postings = postings
+        self._vocabulary = sorted(postings)
+
+    def find(self, question: str, how: Sequence[How] = EVERY_RULE) -> list[T]:
+        """What the question means, in the order of the entries; several if it is ambiguous."""
+        for rule in how:
+            found = self._by(rule, question)
+            if found:
+                return [self._things[index] for index in sorted(found)]
+        return []
+
+    def nearest(self, question: str, limit: int = 3) -> list[T]:
+        """The entries whose names look most like the question, likeliest first; for suggestions."""
+        from rapidfuzz import fuzz, process
+
+        asked = " ".join(words(question))
+        close = process.extract(
+            asked, self._vocabulary, scorer=fuzz.ratio, score_cutoff=60, limit=4 * limit
+        )
+        order: dict[int, None] = {}
+        for word, _, _ in close:
+            order.update(dict.fromkeys(sorted(self._postings[word])))
+        return [self._things[index] for index in list(order)[:limit]]
+
+    def _by(self, rule: How, question: str) -> set[int]:
+        asked = words(question)
+        if not asked:
+            return set()
+        if rule is How.NAME:
+            return set(self._whole.get("".join(asked), ()))
+        found = self._matching(asked, rule)
+        if not found:
+            parts = _camel_words(question)
+            if parts != asked:
+                found = self._matching(parts, rule)
+        return found
+
+    def _matching(self, asked: Sequence[str], rule: How) -> set[int]:
+        found: set[int] | None = None
+        for word in asked:
+            hits: set[int] = set().union(*(self._postings[w] for w in self._alike(word, rule)))
+            found = hits if found is None else found & hits
+            if not found:
+                return set()
+        return found or set()
+
+    def _alike(self, asked: str, rule: How) -> Iterable[str]:
+        """The words of the vocabulary that this word of a question may stand for."""
+        begun = self._beginning_with(asked)
+        if begun or rule is How.WORDS:
+            return begun
+        if len(asked) >= _SUBSTRING_FROM:
+            inside = [word for word in self._vocabulary if asked in word]
+            if inside or rule is How.SUBSTRING:
+                return inside
+        return self._misspelt(asked) if rule is How.SPELLING else ()
+
+    def _beginning_with(self, asked: str) -> list[str]:
+        first = bisect_left(self._vocabulary, asked)
+        last = bisect_left(self._vocabulary, asked + "\U0010ffff", lo=first)
+        return self._vocabulary[first:last]
+
+    def _misspelt(self, asked: str) -> list[str]:
+        allowed = allowed_distance(asked)
+        if not allowed:
+            return []
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        near = extract(
+            asked, self._vocabulary, scorer=OSA.distance, score_cutoff=allowed, limit=None
+        )
+        # A word with a letter more or less at its end is another word: `williams`, not `william`.
+        return [word for word, _, _ in near if not asked.startswith(word)]
+
+
+class Finder:
+    """The names of one schedule, each kind indexed when it is first asked for."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+
+    @cached_property
+    def rooms(self) -> Names[Room]:
+        """Rooms by name."""
+        return Names((room, (room.name,)) for room in self.schedule.rooms.values())
+
+    @cached_property
+    def people(self) -> Names[Person]:
+        """People by name, login and other aliases."""
+        return Names((p, (p.name, *p.aliases)) for p in self.schedule.people.values())
+
+    @cached_property
+    def titles(self) -> Names[Session]:
+        """Sessions by title."""
+        return Names((s, (s.title,)) for s in self.schedule.sessions)
+
+    @cached_property
+    def texts(self) -> Names[Session]:
+        """Sessions by everything that is written about them."""
+        return Names((s, self._text(s)) for s in self.schedule.sessions)
+
+    def _text(self, session: Session) -> tuple[str, ...]:
+        people = self.schedule.people
+        leads = (name for lead in session.leads for name in (lead, *people[lead].aliases))
+        return (session.title, session.abstract, session.description, session.kind, *leads)
+
+
+_FEW = 4
+_SUBSTRING_FROM = 4
+
+
+def allowed_distance(word: str) -> int:
+    """How many slips of the finger a word of this length may have."""
+    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, folded: `Café-Bar` is `cafe`, `bar`."""
+    return tuple(_WORD.findall(_folded(text)))
+
+
+@lru_cache(maxsize=1024)
+def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+
+
+def _camel_words(text: str) -> tuple[str, ...]:
+    return words(_CAMEL.sub(" ", text))

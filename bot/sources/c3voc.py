@@ -1,0 +1,253 @@
+"""c3voc schedule JSON, as pretalx and frab export it and other conference apps open it.
+
+Format: https://c3voc.de/wiki/schedule. Beside its fields a room may have `address` and `floor`,
+a person `aliases`, an event `cancelled`, and the conference a `venue`: other readers ignore them.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
+from bot.sources import Imported, NotASchedule
+
+_DURATION = re.compile(r"(?:(\d+):)?(\d{1,4}):(\d{2})")
+_LONGEST = timedelta(days=14)
+_USUAL_DAY_CHANGE = time(4)
+
+Json = Mapping[str, Any]
+
+
+def read(text: str, timezone: ZoneInfo | None) -> Imported:
+    """The schedule in a document; an entry that cannot be read costs a warning. A zone in the
+    file counts before `timezone`. Raises NotASchedule."""
+    try:
+        document = json.loads(text)["schedule"]
+        conference = document["conference"]
+        days = [day for day in conference["days"] if isinstance(day.get("rooms"), dict)]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NotASchedule(
+            "This JSON has no schedule.conference.days: it is no schedule."
+        ) from None
+    zone = _zone(conference.get("time_zone_name"), timezone)
+    warnings: list[str] = []
+    found = list(_sessions(days, zone, warnings))
+    if not found:
+        raise NotASchedule("There is not one session in this schedule.")
+    schedule = Schedule(
+        _line(conference.get("title")) or "The event",
+        zone,
+        _numbered(_merged(session for session, _ in found)),
+        rooms=[_room(room) for room in conference.get("rooms") or ()],
+        people=[person for _, people in found for person in people if person.aliases],
+        day_change=_day_change(days, zone),
+        version=_line(document.get("version")),
+        venue=_line(conference.get("venue")),
+    )
+    return Imported(schedule, tuple(warnings))
+
+
+def write(schedule: Schedule) -> str:
+    """The schedule as a document that `read` and other programs read."""
+    days = [_written_day(index, day, schedule) for index, day in enumerate(schedule.days, start=1)]
+    conference = {
+        "acronym": re.sub(r"[^a-z0-9]+", "-", schedule.event.lower()).strip("-"),
+        "title": schedule.event,
+        "start": schedule.days[0].isoformat(),
+        "end": schedule.days[-1].isoformat(),
+        "daysCount": len(days),
+        "timeslot_duration": "00:05",
+        "time_zone_name": schedule.timezone.key,
+        **_known(venue=schedule.venue),
+        "rooms": [
+            {"name": room.name, **_known(address=room.address, floor=room.floor)}
+            for room in schedule.rooms.values()
+        ],
+        "days": days,
+    }
+    document = {"schedule": {"version": schedule.version or "1", "conference": conference}}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _sessions(
+    days: Iterable[Json], zone: ZoneInfo, warnings: list[str]
+) -> Iterator[tuple[Session, list[Person]]]:
+    for day in days:
+        for room, events in day["rooms"].items():
+            for event in events or ():
+                # One broken entry costs that entry, never the import.
+                try:
+                    yield _session(event, room, zone)
+                except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as problem:
+                    title = _line(event.get("title")) if isinstance(event, dict) else ""
+                    warnings.append(
+                        f"{title or 'An entry without a title'}: left out, {problem!r}."
+                    )
+
+
+def _session(event: Json, room: str, zone: ZoneInfo) -> tuple[Session, list[Person]]:
+    title = _line(event["title"])
+    if not title:
+        raise ValueError("no title")
+    moment = datetime.fromisoformat(event["date"])
+    start = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    length = _length(event.get("duration"))
+    name = _line(event.get("room")) or _line(room)
+    people = [_person(person) for person in event.get("persons") or ()]
+    people = [person for person in people if person.name]
+    session = Session(
+        id=event["id"] if isinstance(event.get("id"), int) else 0,
+        guid=_line(event.get("guid")),
+        title=title,
+        slot=Slot(start, start + length if length else None, (name,) if name else ()),
+        leads=tuple(dict.fromkeys(person.name for person in people)),
+        kind=_kind(event.get("type")),
+        abstract=_line(event.get("abstract")),
+        description=_line(event.get("description")),
+        links=tuple(_line(link.get("url")) for link in event.get("links") or ()),
+        cancelled=bool(event.get("cancelled")),
+    )
+    return session, people
+
+
+def _merged(sessions: Iterable[Session]) -> Iterator[Session]:
+    """Entries that stand in several rooms with one guid and start are one session."""
+    merged: dict[object, Session] = {}
+    for number, session in enumerate(sessions):
+        key = (session.guid, session.slot.start) if session.guid else number
+        had = merged.get(key)
+        if had is None:
+            merged[key] = session
+        elif not set(session.slot.rooms) <= set(had.slot.rooms):
+            rooms = (*had.slot.rooms, *session.slot.rooms)
+            merged[key] = replace(had, slot=replace(had.slot, rooms=rooms))
+    return iter(merged.values())
+
+
+def _numbered(sessions: Iterable[Session]) -> list[Session]:
+    """With ids that people can type: those of the source where they are unique, else new ones."""
+    listed = list(sessions)
+    taken: set[int] = set()
+    kept: list[Session | None] = []
+    for session in listed:
+        usable = 0 < session.id < 10**6 and session.id not in taken
+        kept.append(session if usable else None)
+        taken.add(session.id)
+    fresh = (number for number in range(1, 10**9) if number not in taken)
+    return [k or replace(s, id=next(fresh)) for k, s in zip(kept, listed, strict=True)]
+
+
+def _length(duration: Any) -> timedelta | None:
+    match = _DURATION.fullmatch(_line(duration))
+    if match is None:
+        return None
+    days, hours, minutes = (int(part or 0) for part in match.groups())
+    length = timedelta(days=days, hours=hours, minutes=minutes)
+    return length if timedelta() < length <= _LONGEST else None
+
+
+def _zone(named: Any, fallback: ZoneInfo | None) -> ZoneInfo:
+    try:
+        if named:
+            return ZoneInfo(named)
+    except (ZoneInfoNotFoundError, ValueError, TypeError):
+        pass
+    if fallback is None:
+        raise NotASchedule(
+            "This schedule names no time zone: name one, like America/Los_Angeles (--timezone)."
+        )
+    return fallback
+
+
+def _day_change(days: Iterable[Json], zone: ZoneInfo) -> time:
+    """The local time at which the days of the source begin, where all agree on it."""
+    starts = set[time]()
+    for day in days:
+        try:
+            moment = datetime.fromisoformat(day["day_start"])
+        except (KeyError, TypeError, ValueError):
+            return _USUAL_DAY_CHANGE
+        starts.add((moment.astimezone(zone) if moment.tzinfo else moment).time())
+    only = starts.pop() if len(starts) == 1 else _USUAL_DAY_CHANGE
+    return only if only <= _LATEST_DAY_CHANGE else _USUAL_DAY_CHANGE
+
+
+_LATEST_DAY_CHANGE = time(9)
+
+
+def _kind(named: Any) -> Kind:
+    try:
+        return Kind(_line(named).lower())
+    except ValueError:
+        return Kind.SESSION
+
+
+def _person(person: Json) -> Person:
+    name = _line(person.get("public_name")) or _line(person.get("name"))
+    return Person(name, tuple(_line(alias) for alias in person.get("aliases") or ()))
+
+
+def _room(room: Json) -> Room:
+    return Room(
+        _line(room["name"]), _line(room.get("address")) or None, _line(room.get("floor")) or None
+    )
+
+
+def _line(value: Any) -> str:
+    """One line of text without control characters: nothing of a source may break a protocol."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+
+
+def _known(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value}
+
+
+def _written_day(index: int, day: date, schedule: Schedule) -> dict[str, Any]:
+    begins = schedule.moment(day, schedule.day_change)
+    rooms: dict[str, list[Any]] = {}
+    for session in schedule.on(day):
+        for name in session.slot.rooms or ("",):
+            rooms.setdefault(name, []).append(_written(session, name, schedule))
+    return {
+        "index": index,
+        "date": day.isoformat(),
+        "day_start": _local(begins, schedule),
+        "day_end": _local(begins + timedelta(days=1, seconds=-60), schedule),
+        "rooms": rooms,
+    }
+
+
+def _written(session: Session, room: str, schedule: Schedule) -> dict[str, Any]:
+    slot = session.slot
+    minutes = round((slot.end - slot.start) / timedelta(minutes=1)) if slot.end else 0
+    return {
+        "guid": session.guid,
+        "id": session.id,
+        "date": _local(slot.start, schedule),
+        "start": f"{slot.start.astimezone(schedule.timezone):%H:%M}",
+        "duration": f"{minutes // 60}:{minutes % 60:02}" if minutes else "",
+        "room": room,
+        "title": session.title,
+        "subtitle": "",
+        "type": session.kind.value,
+        "track": "",
+        "language": "",
+        "abstract": session.abstract,
+        "description": session.description,
+        "persons": [
+            {"public_name": name, **_known(aliases=list(schedule.people[name].aliases))}
+            for name in session.leads
+        ],
+        "links": [{"url": link, "title": link} for link in session.links],
+        **_known(cancelled=session.cancelled),
+    }
+
+
+def _local(moment: datetime, schedule: Schedule) -> str:
+    return moment.astimezone(schedule.timezone).isoformat()

@@ -1,0 +1,201 @@
+"""The schedule page of a Sched event, saved as text.
+
+An entry is a time line, a title, a description, one full time line and a place line, with blank
+lines between some of them. Descriptions hold times and names of days, so only the exact full
+lines count. The page names no zone and no ids.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
+from bot.sources import Imported, NotASchedule
+
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_CLOCK = r"\d{1,2}:\d{2}[ap]m"
+_FULL = re.compile(
+    rf"{_DAY} (?P<day>[A-Z][a-z]+ \d{{1,2}}, \d{{4}}) (?P<start>{_CLOCK}) - "
+    rf"(?:{_DAY} (?P<end_day>[A-Z][a-z]+ \d{{1,2}}, \d{{4}}) )?(?P<end>{_CLOCK})(?: [A-Z]{{2,5}})?"
+)
+_TIME = re.compile(_CLOCK)
+_LEAD = re.compile(r"\(Session leads? (?:is|are) (?P<names>[^()]+)\)")
+_JOIN = re.compile(
+    r"^Join (?P<name>\w[\w'~-]*(?: [A-Z][\w'~-]*){1,3})(?: \([^()]+\))?\.$", re.MULTILINE
+)
+_LINK = re.compile(r"(?<![\w/.@])(?:https?://|www\.|github\.com/)[^\s()<>\"]+")
+_CAMEL = re.compile(r"^(?P<first>[A-Z][a-z]+)(?P<last>[A-Z][a-z]+(?:[A-Z][a-z]+)?)$")
+_STREET = (
+    r"st|street|ave|avenue|blvd|boulevard|rd|road|way|lane|ln|drive|dr|plaza|square|building|"
+    r"center|centre|pier"
+)
+_NUMBERED = re.compile(
+    rf"(?P<venue>\S.*?) (?P<address>\d+\w? (?=.*(?:\b(?:{_STREET})\b|,)).+)", re.IGNORECASE
+)
+_VENUE = r"Restaurant|Lounge|Bar|Cafe|Café|Gallery|Club|Pub|Museum|Theater|Theatre|Hall"
+_HOTEL = r"Hyatt|Hilton|Marriott|Sheraton|Westin|Fairmont|Radisson|Novotel|Ibis|Holiday Inn"
+_NAMED = re.compile(rf"(?P<venue>.*\b(?:{_VENUE})) (?P<address>(?:[A-Z].*,.*|(?:{_HOTEL})\b.*))")
+_EVENING = 18
+
+
+def read(text: str, timezone: ZoneInfo | None, event: str | None) -> Imported:
+    """The schedule on a page. The page names neither zone nor event. Raises NotASchedule."""
+    lines = [_clean(line) for line in text.splitlines()]
+    ends = [index for index, line in enumerate(lines) if _FULL.fullmatch(line)]
+    if not ends:
+        raise NotASchedule("No session was found: this is no schedule page of a known kind.")
+    if timezone is None:
+        raise NotASchedule(
+            "This page names no time zone: name the event's, like America/Los_Angeles (--timezone)."
+        )
+    warnings: list[str] = []
+    entries = list(_entries(lines, ends, timezone, warnings))
+    if not entries:
+        raise NotASchedule("Times were found on this page, but not one session with a title.")
+    sessions = [_session(number, entry) for number, entry in enumerate(entries, start=1)]
+    rooms = {entry.room.name: entry.room for entry in entries if entry.room}
+    people = {person.name: person for entry in entries for person in entry.leads}
+    schedule = Schedule(
+        event or "The event", timezone, sessions, rooms=rooms.values(), people=people.values()
+    )
+    return Imported(schedule, tuple(warnings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    title: str
+    start: datetime
+    end: datetime
+    room: Room | None
+    leads: tuple[Person, ...]
+    description: str
+
+
+def _entries(
+    lines: Sequence[str], ends: Sequence[int], zone: ZoneInfo, warnings: list[str]
+) -> Iterator[_Entry]:
+    after_last = 0
+    for end in ends:
+        block = lines[after_last:end]
+        after_last = end + 2
+        entry = _entry(block, lines[end], lines[end + 1] if end + 1 < len(lines) else "", zone)
+        if isinstance(entry, str):
+            warnings.append(f"The entry of {lines[end]}: left out, {entry}.")
+        else:
+            yield entry
+
+
+def _entry(block: Sequence[str], full: str, place: str, zone: ZoneInfo) -> "_Entry | str":
+    match = _FULL.fullmatch(full)
+    assert match is not None, full
+    begins = next((i for i, line in enumerate(block) if line == match["start"]), None)
+    if begins is None:
+        return "no line with its start stands above it"
+    body = list(block[begins + 1 :])
+    while body and not body[0]:
+        body.pop(0)
+    if not body:
+        return "it has no title"
+    try:
+        start, end = (
+            _moment(match["day"], match["start"], zone),
+            _moment(match["end_day"] or match["day"], match["end"], zone),
+        )
+    except ValueError:
+        return "its date does not exist"
+    if end <= start:
+        end += timedelta(days=1)
+    description, leads = _leads("\n".join(body[1:]).strip())
+    return _Entry(body[0], start, end, _room(place) if place else None, leads, description)
+
+
+def _session(number: int, entry: _Entry) -> Session:
+    rooms = (entry.room.name,) if entry.room else ()
+    identity = f"{entry.start.isoformat()} {'/'.join(rooms)} {entry.title}"
+    return Session(
+        id=number,
+        guid=str(uuid.uuid5(uuid.NAMESPACE_URL, identity)),
+        title=entry.title,
+        slot=Slot(entry.start.astimezone(UTC), entry.end.astimezone(UTC), rooms),
+        leads=tuple(person.name for person in entry.leads),
+        kind=_kind(entry),
+        description=" ".join(entry.description.split()),
+        links=_links(entry.description),
+    )
+
+
+def _clean(line: str) -> str:
+    printable = (c if c.isprintable() else " " for c in line.replace("\N{NO-BREAK SPACE}", " "))
+    return " ".join("".join(printable).split())
+
+
+def _moment(day: str, clock: str, zone: ZoneInfo) -> datetime:
+    local = datetime.strptime(f"{day} {clock}", "%B %d, %Y %I:%M%p")  # noqa: DTZ007
+    return local.replace(tzinfo=zone)
+
+
+def _leads(description: str) -> tuple[str, tuple[Person, ...]]:
+    """The description without the sentence that names the leads, and the leads."""
+    names: list[str] = []
+    match = _LEAD.search(description)
+    if match is not None:
+        names = re.split(r", | and ", match["names"])
+    else:
+        match = _JOIN.search(description)
+        names = [match["name"]] if match is not None else []
+    if match is None:
+        return description, ()
+    rest = description[: match.start()] + description[match.end() :]
+    return rest.strip(), tuple(_person(name.strip()) for name in names)
+
+
+def _person(written: str) -> Person:
+    """A readable name; what somebody signed with stays as an alias."""
+    camel = _CAMEL.match(written)
+    name = f"{camel['first']} {camel['last']}" if camel else written
+    name = re.sub(r"[^\w\s.'-]", "", name)
+    if " " in name:
+        name = " ".join(word[:1].upper() + word[1:] for word in name.split())
+    return Person(name, (written,) if name != written else ())
+
+
+def _room(place: str) -> Room:
+    """A place line; Sched joins venue and street address with nothing between them."""
+    match = _NUMBERED.fullmatch(place) or _NAMED.fullmatch(place)
+    if match is not None:
+        return Room(match["venue"], match["address"])
+    floor = place if re.fullmatch(r"\w+ Floor", place, re.IGNORECASE) else None
+    return Room(place, floor=floor)
+
+
+def _kind(entry: _Entry) -> Kind:
+    title = entry.title.casefold()
+    if re.search(r"\bbreak$", title):
+        return Kind.BREAK
+    if title.startswith("lunch"):
+        return Kind.LUNCH
+    if title.startswith("lightning talk"):
+        return Kind.LIGHTNING
+    if "unconference" in title:
+        return Kind.UNCONFERENCE
+    if title.startswith("placeholder"):
+        return Kind.PLACEHOLDER
+    if entry.leads:
+        return Kind.SESSION
+    if "hackathon" in title:
+        return Kind.HACKATHON
+    # Nobody leads a party, it is in the evening, and its text calls it one.
+    if entry.start.hour >= _EVENING and "party" in f"{title} {entry.description.casefold()}":
+        return Kind.PARTY
+    if re.match(r"welcome|opening|closing|keynote|plenary", title):
+        return Kind.PLENARY
+    return Kind.SESSION
+
+
+def _links(description: str) -> tuple[str, ...]:
+    found = (match.group().rstrip(".,;:!?'") for match in _LINK.finditer(description))
+    full = (link if link.startswith("http") else f"https://{link}" for link in found)
+    return tuple(dict.fromkeys(full))

@@ -1,0 +1,1 @@
+"""What has to be remembered, in SQLite or PostgreSQL through SQLAlchemy Core."""

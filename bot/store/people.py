@@ -1,0 +1,136 @@
+"""What is known of users, and the effects of their commands on it."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.messages import (
+    AddBookmark,
+    Bookmark,
+    ChangePreferences,
+    DropBookmark,
+    Effect,
+    Forget,
+    Meet,
+    Mute,
+    Profile,
+    SendTest,
+    Snooze,
+    User,
+)
+from bot.store.rows import bookmark_from, preferences_from, to_ms, told_columns
+from bot.store.tables import bookmarks, invocations, kept, users
+
+_INVOCATIONS_KEPT = timedelta(days=2)
+
+
+def load(connection: Connection, user: User, with_bookmarks: bool) -> Profile:
+    """What is known of a user."""
+    row = connection.execute(select(users).where(_is(user))).one_or_none()
+    if row is None:
+        return Profile()
+    marks: tuple[Bookmark, ...] = ()
+    if with_bookmarks:
+        mine = select(bookmarks).where(bookmarks.c.user_id == row.id)
+        marks = tuple(bookmark_from(mark) for mark in connection.execute(mine))
+    return Profile(row.met, preferences_from(row), marks)
+
+
+def recall(connection: Connection, network: str, invocation: str) -> str | None:
+    """The reply to an invocation that has taken effect."""
+    wanted = (invocations.c.network == network) & (invocations.c.ident == invocation)
+    return connection.execute(select(invocations.c.reply).where(wanted)).scalar_one_or_none()
+
+
+def apply(
+    connection: Connection,
+    user: User,
+    effects: Sequence[Effect],
+    remember: tuple[str, str] | None,
+    wall: datetime,
+) -> None:
+    """Carry out effects; with an invocation that has taken effect before, nothing happens."""
+    if remember is not None and recall(connection, user.network, remember[0]) is not None:
+        return
+    user_id = _user_id(connection, user)
+    for effect in effects:
+        _carry_out(connection, user, user_id, effect)
+    if remember is not None:
+        forgotten = any(isinstance(effect, Forget) for effect in effects)
+        connection.execute(
+            delete(invocations).where(invocations.c.at < to_ms(wall - _INVOCATIONS_KEPT))
+        )
+        connection.execute(
+            insert(invocations).values(
+                network=user.network,
+                ident=remember[0],
+                user_id=None if forgotten else user_id,
+                reply=remember[1],
+                at=to_ms(wall),
+            )
+        )
+
+
+def _carry_out(connection: Connection, user: User, user_id: int, effect: Effect) -> None:
+    mine = bookmarks.c.user_id == user_id
+    match effect:
+        case AddBookmark():
+            _bookmark(connection, user, user_id, effect)
+        case DropBookmark(session_id):
+            connection.execute(delete(bookmarks).where(mine, bookmarks.c.session_id == session_id))
+        case Mute(session_ids, muted):
+            which = bookmarks.c.session_id.in_(session_ids)
+            connection.execute(update(bookmarks).where(mine, which).values(muted=muted))
+        case Snooze(session_id, until):
+            one = bookmarks.c.session_id == session_id
+            again = {"snoozed_until": to_ms(until), "reminded": 0, "muted": False}
+            connection.execute(update(bookmarks).where(mine, one).values(again))
+        case ChangePreferences(wanted, before):
+            zone = wanted.timezone.key if wanted.timezone else None
+            columns = {
+                "before": wanted.before,
+                "timezone": zone,
+                "hours": wanted.hours,
+                "plain": wanted.plain,
+            }
+            connection.execute(update(users).where(users.c.id == user_id).values(columns))
+            follows = bookmarks.c.own_before.is_(False)
+            connection.execute(update(bookmarks).where(mine, follows).values(before=before))
+        case SendTest():
+            trial = {"trial": str(uuid.uuid4()), "trial_lease": 0}
+            connection.execute(update(users).where(users.c.id == user_id).values(trial))
+        case Meet():
+            connection.execute(update(users).where(users.c.id == user_id).values(met=True))
+        case Forget():
+            connection.execute(delete(bookmarks).where(mine))
+            connection.execute(delete(invocations).where(invocations.c.user_id == user_id))
+            connection.execute(delete(kept).where(kept.c.owner == f"{user.network}/{user.id}"))
+            connection.execute(delete(users).where(users.c.id == user_id))
+        case _:
+            assert_never(effect)
+
+
+def _bookmark(connection: Connection, user: User, user_id: int, wish: AddBookmark) -> None:
+    wished = {"before": wish.before, "own_before": wish.own_before, "muted": False}
+    one = (bookmarks.c.user_id == user_id) & (bookmarks.c.session_id == wish.session_id)
+    if connection.execute(update(bookmarks).where(one).values(wished)).rowcount:
+        return
+    columns = {"user_id": user_id, "session_id": wish.session_id, "network": user.network}
+    connection.execute(insert(bookmarks).values(columns | wished | told_columns(wish.facts)))
+
+
+def _user_id(connection: Connection, user: User) -> int:
+    """The user's row, made if there is none."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(users).values(network=user.network, ident=user.id, name=user.name)
+    connection.execute(new.on_conflict_do_nothing(index_elements=["network", "ident"]))
+    found: int = connection.execute(select(users.c.id).where(_is(user))).scalar_one()
+    return found
+
+
+def _is(user: User) -> ColumnElement[bool]:
+    return (users.c.network == user.network) & (users.c.ident == user.id)

@@ -1,0 +1,77 @@
+"""Values to columns and back."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.messages import Bookmark, Preferences
+from bot.schedule import Facts, Slot
+
+
+def to_ms(moment: datetime | None) -> int:
+    """Milliseconds since 1970; 0 for None."""
+    return round(moment.timestamp() * 1000) if moment is not None else 0
+
+
+def from_ms(value: int) -> datetime | None:
+    """The moment in UTC; None for 0."""
+    return datetime.fromtimestamp(value / 1000, UTC) if value else None
+
+
+def facts_text(facts: Facts) -> str:
+    """Facts as JSON."""
+    slot = facts.slot
+    data = [facts.title, to_ms(slot.start), to_ms(slot.end), slot.rooms, facts.cancelled]
+    return json.dumps(data, ensure_ascii=False)
+
+
+def facts_key(facts: Facts) -> str:
+    """Equal for two facts exactly if the one says the same as the other."""
+    same = (
+        ["cancelled"]
+        if facts.cancelled
+        else [facts.title, to_ms(facts.slot.start), facts.slot.rooms]
+    )
+    return hashlib.md5(json.dumps(same).encode(), usedforsecurity=False).hexdigest()
+
+
+def told_columns(facts: Facts) -> dict[str, Any]:
+    """The columns that say what somebody has been told."""
+    return {
+        "told": facts_text(facts),
+        "told_key": facts_key(facts),
+        "told_until": to_ms(facts.slot.until),
+    }
+
+
+def facts_from(text: str) -> Facts:
+    """What `facts_text` wrote."""
+    title, start, end, rooms, cancelled = json.loads(text)
+    begins = from_ms(start)
+    assert begins is not None
+    return Facts(title, Slot(begins, from_ms(end), tuple(rooms)), cancelled)
+
+
+def bookmark_from(row: Any) -> Bookmark:
+    """A row of `bookmarks`."""
+    return Bookmark(
+        session_id=row.session_id,
+        told=facts_from(row.told),
+        before=row.before,
+        own_before=row.own_before,
+        muted=row.muted,
+        snoozed_until=from_ms(row.snoozed_until),
+        reminded=from_ms(row.reminded),
+        message=row.message,
+        message_facts=facts_from(row.message_facts) if row.message_facts else None,
+        message_moves=row.message_moves,
+        failure=row.failure,
+    )
+
+
+def preferences_from(row: Any) -> Preferences:
+    """A row of `users`."""
+    zone = ZoneInfo(row.timezone) if row.timezone else None
+    return Preferences(row.before, zone, row.hours, row.plain)

@@ -1,0 +1,86 @@
+"""The tables. Moments are milliseconds since 1970 in UTC, 0 where something never happened."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("network", String(40), nullable=False),
+    Column("ident", String(255), nullable=False),
+    Column("name", String(255), nullable=False, default=""),
+    Column("met", Boolean, nullable=False, default=False),
+    Column("before", Integer),
+    Column("timezone", String(64)),
+    Column("hours", Integer),
+    Column("plain", Boolean, nullable=False, default=False),
+    Column("trial", String(36)),
+    Column("trial_lease", BigInteger, nullable=False, default=0),
+    UniqueConstraint("network", "ident"),
+)
+Index("users_trial", users.c.trial, sqlite_where=users.c.trial.is_not(None),
+      postgresql_where=users.c.trial.is_not(None))  # fmt: skip
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("session_id", Integer, primary_key=True),
+    Column("network", String(40), nullable=False),
+    Column("before", Integer, nullable=False),
+    Column("own_before", Boolean, nullable=False),
+    Column("muted", Boolean, nullable=False, default=False),
+    Column("snoozed_until", BigInteger, nullable=False, default=0),
+    # What the owner has been told; the key stands for what `Facts.says_the_same_as` compares.
+    Column("told", Text, nullable=False),
+    Column("told_key", String(32), nullable=False),
+    Column("told_until", BigInteger, nullable=False),
+    Column("reminded", BigInteger, nullable=False, default=0),
+    Column("reminded_at", BigInteger, nullable=False, default=0),
+    # What is under way; an ended lease leaves the message in doubt.
+    Column("message", String(36)),
+    Column("message_facts", Text),
+    Column("message_moves", Boolean, nullable=False, default=False),
+    Column("lease_until", BigInteger, nullable=False, default=0),
+    Column("failure", Text),
+)
+Index("bookmarks_due", bookmarks.c.network, bookmarks.c.session_id, bookmarks.c.reminded,
+      bookmarks.c.before)  # fmt: skip
+Index("bookmarks_told", bookmarks.c.network, bookmarks.c.session_id, bookmarks.c.told_key)
+Index("bookmarks_message", bookmarks.c.message, sqlite_where=bookmarks.c.message.is_not(None),
+      postgresql_where=bookmarks.c.message.is_not(None))  # fmt: skip
+Index("bookmarks_lease", bookmarks.c.network, bookmarks.c.lease_until,
+      sqlite_where=bookmarks.c.message.is_not(None),
+      postgresql_where=bookmarks.c.message.is_not(None))  # fmt: skip
+
+invocations = Table(
+    "invocations",
+    metadata,
+    Column("network", String(40), primary_key=True),
+    Column("ident", String(255), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    Column("reply", Text, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
+kept = Table(
+    "kept",
+    metadata,
+    Column("owner", String(80), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("value", Text, nullable=False),
+)

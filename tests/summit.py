@@ -1,0 +1,177 @@
+"""A summit to talk to: real engine, courier and database; only clock and network are doubles."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.app import moment_meant
+from bot.courier import Courier
+from bot.document import Reply
+from bot.engine import Engine
+from bot.messages import Channel, Invocation, Response, User
+from bot.ports import Receive, Store, Traits
+from bot.rules import Rules
+from bot.schedule import Schedule, Session
+from bot.sources import read
+from bot.store.sql import SqlStore
+from bot.text import lines
+from bot.times import Reader
+
+NETWORK = "test"
+_RULES = Rules(greets=False)
+DATA = Path(__file__).parent.parent / "data" / "folsom-design-summit-2012.json"
+
+
+def folsom() -> Schedule:
+    """The schedule that ships with the project."""
+    return read(DATA.read_bytes()).schedule
+
+
+@dataclass
+class StandingClock:
+    """A clock that moves when it is told to; real time goes along with the programme's."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def wall(self) -> datetime:
+        return self.moment
+
+    def advance(self, by: timedelta) -> None:
+        self.moment += by
+
+
+@dataclass
+class Recorder:
+    """A network that takes everything and remembers it; `before_taking` may raise instead."""
+
+    network: str = NETWORK
+    traits: Traits = Traits(in_flight=100)
+    taken: list[tuple[User, list[str], str]] = field(default_factory=list)
+    before_taking: Callable[[User, str], Awaitable[None]] | None = None
+
+    async def run(self, receive: Receive) -> None:
+        await asyncio.Event().wait()
+
+    async def send(
+        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+    ) -> None:
+        if self.before_taking is not None:
+            await self.before_taking(user, key)
+        self.taken.append((user, lines(reply, reader), key))
+
+    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+        raise AssertionError("nothing is posted to channels")
+
+
+class Summit:
+    """What a test says and sees. Made by the fixture `summit`."""
+
+    def __init__(self, database: str, schedule: Schedule, at: str, rules: Rules = _RULES) -> None:
+        self.schedule = schedule
+        self.clock = StandingClock(moment_meant(at, schedule))
+        self.rules = rules
+        self.network = Recorder()
+        self._database = database
+        self._seen = 0
+        self.store: Store
+        self.engine: Engine
+        self.courier: Courier
+        self._start()
+
+    def _start(self) -> None:
+        self.store = SqlStore(self._database, self.clock)
+        self.engine = Engine(self.schedule, self.store, self.clock, self.rules)
+        self.courier = Courier(self.schedule, self.store, self.clock, [self.network], self.rules)
+
+    async def restart(self) -> None:
+        """As if the process had ended and begun again."""
+        await self.store.close()
+        self._start()
+        await self.courier.start()
+
+    async def respond(
+        self, name: str, line: str, *, id: str | None = None, private: bool = True
+    ) -> Response:
+        """The whole response to a line."""
+        user = User(NETWORK, name, name)
+        channel = Channel(NETWORK, name if private else "#summit", private)
+        return await self.engine.respond(Invocation(id, user, channel, line))
+
+    async def say(self, name: str, line: str, **more: object) -> list[str]:
+        """The reply to a line, as lines of plain text."""
+        response = await self.respond(name, line, **more)  # type: ignore[arg-type]  # passed on
+        return lines(response.reply, response.reader)
+
+    async def ask(self, line: str) -> list[str]:
+        """What somebody without any past is answered."""
+        return await self.say("somebody", line)
+
+    async def ids(self, line: str) -> list[int]:
+        """The sessions that an answer shows."""
+        response = await self.respond("somebody", line)
+        return [session.id for session in response.reply.sessions()]
+
+    def go(self, at: str) -> None:
+        """Put the clock to a time like `Tuesday 14:00`."""
+        self.clock.moment = moment_meant(at, self.schedule)
+
+    def wait(self, minutes: float) -> None:
+        """Let time pass."""
+        self.clock.advance(timedelta(minutes=minutes))
+
+    async def tick(self) -> None:
+        """One tick of the courier, until everything has settled."""
+        await self.courier.tick()
+        await self.courier.finish()
+
+    async def notices(self, name: str | None = None) -> list[list[str]]:
+        """What arrives at this tick: the new messages, of one user or of all."""
+        await self.tick()
+        new = self.network.taken[self._seen :]
+        self._seen = len(self.network.taken)
+        return [text for user, text, _ in new if name in (None, user.id)]
+
+    def change(self, id: int, **facts: object) -> None:
+        """Publish a new version in which a session has other `at`, `room`, `title`, `cancelled`."""
+        self.publish(
+            changed(session, self.schedule, **facts) if session.id == id else session
+            for session in self.schedule.sessions
+        )
+
+    def publish(self, sessions: Iterable[Session]) -> None:
+        """Publish a new version with these sessions."""
+        old = self.schedule
+        self.schedule = Schedule(
+            old.event, old.timezone, sessions, rooms=old.rooms.values(), venue=old.venue,
+            people=old.people.values(), day_change=old.day_change,
+        )  # fmt: skip
+        self.engine.replace(self.schedule)
+        self.courier.replace(self.schedule)
+
+
+def changed(session: Session, schedule: Schedule, **facts: object) -> Session:
+    """The session with other facts; its length stays."""
+    slot = session.slot
+    if "at" in facts:
+        start = moment_meant(str(facts["at"]), schedule)
+        slot = replace(slot, start=start, end=start + (slot.until - slot.start))
+    if "room" in facts:
+        slot = replace(slot, rooms=(str(facts["room"]),))
+    title = str(facts.get("title", session.title))
+    return replace(session, slot=slot, title=title, cancelled=bool(facts.get("cancelled", False)))
+
+
+def small_schedule(*sessions: Session, zone: str = "UTC") -> Schedule:
+    """A schedule of just these."""
+    return Schedule("Small Summit", ZoneInfo(zone), sessions)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment in April 2012, UTC."""
+    return datetime(2012, 4, day, hour, minute, tzinfo=UTC)
