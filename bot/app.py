@@ -20,7 +20,7 @@ from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.sources import Imported, NotASchedule
 from bot.sources import read as read_schedule
-from bot.times import Reader
+from bot.times import Reader, long_day
 
 if TYPE_CHECKING:
     from bot.adapters.console.adapter import Screen
@@ -169,7 +169,12 @@ def _screen(user: User, store: Store, schedule: Schedule, clock: Clock, setup: S
         return f"{reader.weekday(now)[:3]} {reader.clock(now)}"
 
     words = Words([c.name for c in every()], [*schedule.rooms, *schedule.people])
-    return Prompt(user, store, shown, words)
+    welcome = schedule.event
+    if setup.start is not None:
+        start = setup.start.astimezone(schedule.timezone)
+        welcome += f", replayed from {long_day(start.date())}, {reader.clock(start)}"
+        welcome += f", {setup.speed or 1:g} times as fast"
+    return Prompt(user, store, f"{welcome}.", shown, words)
 
 
 class _Opening:

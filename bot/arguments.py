@@ -21,6 +21,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
+_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})\.?")
 _DAY_NUMBER = re.compile(r"day\s*(\d)", re.IGNORECASE)
 _ECHO = 40
 _NOON = 12
@@ -132,8 +133,11 @@ def _numbered(id: int, context: Context) -> Session | Reply:
     if session is not None:
         return session
     return reply(
-        text(f"There is no session {id}. Numbers stand in front of the titles: try "),
-        text(Typed("next"), " or ", Typed("agenda"), "."),
+        text(
+            f"There is no session {id}. The numbers stand in front of the titles in ",
+            Typed("agenda"),
+            ".",
+        ),
     )
 
 
@@ -172,7 +176,16 @@ def _day(tokens: Sequence[str], context: Context) -> tuple[date | None, int]:
             day = _next_weekday(weekday, context)
             _, more = _calendar_day(tokens[1:], context)
             return day, 1 + more
-    return _calendar_day(tokens, context)
+    slashed = _slashed(word, context)
+    return (slashed, 1) if slashed else _calendar_day(tokens, context)
+
+
+def _slashed(word: str, context: Context) -> date | None:
+    """`4/17` or `17/4`, whichever is a day of the event."""
+    match = _SLASHED.fullmatch(word)
+    numbers = {int(match[1]), int(match[2])} if match else set[int]()
+    days = (day for day in context.schedule.days if {day.month, day.day} == numbers)
+    return next(days, None)
 
 
 def _next_weekday(weekday: int, context: Context) -> date:

@@ -111,13 +111,11 @@ def _what_will_come(
 
 
 def _overlaps(session: Session, context: Context) -> list[Block]:
-    others = [other for other, _ in ahead(context) if other.id != session.id]
-    return [
-        text(
-            f"It overlaps [{other.id}] {other.title}, which you bookmarked; ",
-            Typed("conflicts"),
-            " lists all overlaps.",
-        )
-        for other in others
-        if any(conflicts((session, other)))
+    others = [
+        f"[{other.id}] {other.title}"
+        for other, _ in ahead(context)
+        if other.id != session.id and any(conflicts((session, other)))
     ]
+    if not others:
+        return []
+    return [text(f"It overlaps {' and '.join(others)}. All overlaps: ", Typed("conflicts"))]

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ _FASTEST = 3600
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the result is its exit status."""
     options = _parser().parse_args(arguments)
+    _log_in_one_line()
     try:
         return int(options.run(options) or 0)
     except (app.CannotStart, _BadArgument) as trouble:
@@ -41,6 +43,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has left; Python would complain again when it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _log_in_one_line() -> None:
+    """Trouble goes to standard error as one line: whoever sits here cannot use a traceback."""
+
+    class OneLine(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            kind = record.exc_info[0] if record.exc_info else None
+            why = f" ({kind.__name__})" if kind else ""
+            return f"summit-bot: {record.getMessage()}{why}"
+
+    shown = logging.StreamHandler()
+    shown.setFormatter(OneLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[shown])
 
 
 class _BadArgument(Exception):
@@ -125,6 +141,8 @@ def _ask(options: argparse.Namespace) -> None:
         _print_json(_response(response, schedule))
     else:
         print("\n".join(lines(response.reply, response.reader)))
+    if setup.start is None and schedule.closes and schedule.closes <= SystemClock().now():
+        print("Ask as if it were another moment: --at 'Monday 9:20'.", file=sys.stderr)
 
 
 def _schedule_import(options: argparse.Namespace) -> None:

@@ -45,7 +45,7 @@ class Event(_Table):
 
 def _either(hours: int) -> int:
     if hours not in (12, 24):
-        raise ValueError("12 or 24")
+        raise ValueError("a clock has 12 or 24 hours")
     return hours
 
 
@@ -103,6 +103,8 @@ def load(path: Path | None) -> Settings:
     except ValidationError as problem:
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise BadSettings(f"{path or 'The environment'}: {place}: {first['msg']}.") from None
+        wrong = "there is no such key" if first["type"] == "extra_forbidden" else first["msg"]
+        wrong = wrong.removeprefix("Value error, ")
+        raise BadSettings(f"{path or 'The environment'}: {place}: {wrong}.") from None
     except ValueError as problem:
         raise BadSettings(f"{path}: {problem}.") from None

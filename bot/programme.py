@@ -41,9 +41,8 @@ def on_at(moment: datetime, context: Context, room: str | None = None) -> list[B
         where = f" in {room}"
     live = moment == context.now
     if running:
-        lead: tuple[Span, ...] = ("On now" if live else "On", where)
-        when = () if live else (" at ", Time(moment, Precision.WEEKDAY_AND_CLOCK))
-        return [heading(*lead, *when, ":"), *items(running)]
+        lead = "On now" if live else Time(moment, Precision.WEEKDAY_AND_CLOCK)
+        return [heading(lead, f"{where}:"), *items(running)]
     among = context.schedule.in_room(room) if room is not None else None
     group = context.schedule.upcoming(moment, among)
     return [_nothing_on(moment, context, where, bool(group)), *_and_then(group, moment, context)]
@@ -81,9 +80,11 @@ def on_day(day: date | None, rooms: Sequence[Room], context: Context) -> list[Bl
 
 
 def when(start: datetime, context: Context) -> tuple[Span, ...]:
-    """`at 9:30am, in 10 minutes`; with the day when it is not today."""
-    precision = Precision.CLOCK if same_day(start, context) else Precision.WEEKDAY_AND_CLOCK
-    return ("at ", Time(start, precision), ", ", in_how_long(start, context.now))
+    """`at 9:30am, in 10 minutes`; when it is not today, `Monday 9:30am, in 20 hours`."""
+    soon = in_how_long(start, context.now)
+    if same_day(start, context):
+        return ("at ", Time(start), ", ", soon)
+    return (Time(start, Precision.WEEKDAY_AND_CLOCK), ", ", soon)
 
 
 def same_day(moment: datetime, context: Context) -> bool:
@@ -170,7 +171,7 @@ def _nothing_on(moment: datetime, context: Context, where: str, more: bool) -> B
         if not context.schedule.on(context.today):
             return text(f"There is no programme today, {long_day(context.today)}.")
         return text(f"Nothing is on{where} right now.", "" if more else " Nothing more comes.")
-    return text(f"Nothing is on{where} at ", Time(moment, Precision.WEEKDAY_AND_CLOCK), ".")
+    return text(f"There is nothing{where} on ", Time(moment, Precision.WEEKDAY_AND_CLOCK), ".")
 
 
 def _and_then(group: Sequence[Session], moment: datetime, context: Context) -> list[Block]:
@@ -178,9 +179,10 @@ def _and_then(group: Sequence[Session], moment: datetime, context: Context) -> l
         return []
     start = group[0].slot.start
     today = context.schedule.day_of(start) == context.schedule.day_of(moment)
-    precision = Precision.CLOCK if today else Precision.WEEKDAY_AND_CLOCK
-    soon = f", {in_how_long(start, moment)}" if moment == context.now else ""
-    lead = text("Next, at ", Time(start, precision), soon, ":")
+    if moment == context.now:
+        lead = text("Next, ", *when(start, context), ":")
+    else:
+        lead = text("Next, ", Time(start, Precision.WEEKDAY_AND_CLOCK), ":")
     return [lead, *items(group, day=not today)]
 
 

@@ -3,10 +3,11 @@
 from bot.arguments import quoted
 from bot.command import Context
 from bot.commands import by_alias
-from bot.document import Block, Reply, Typed, reply, text
+from bot.document import Block, Reply, Span, Typed, reply, text
 from bot.names import How
 
 _SURE = (How.NAME, How.WORDS)
+_ALIKE = 0.7
 
 
 def no_command(line: str, context: Context) -> Reply:
@@ -21,24 +22,28 @@ def no_command(line: str, context: Context) -> Reply:
 
 
 def greeting(context: Context) -> tuple[Block, ...]:
-    """Three things to try."""
-    first = next(iter(context.schedule.planned), None)
-    room = first.slot.rooms[0] if first is not None and first.slot.rooms else "Marina"
-    number = first.id if first is not None else 1
-    return (
-        text("Hello! I know the programme of ", context.schedule.event, ". Try ",
-             Typed("now"), ", ", Typed(f"next {room}"), ", ", Typed(f"bookmark {number}"),
-             " (I remind you before it starts), or ", Typed("help"), "."),
-    )  # fmt: skip
+    """Three things to try, and where to find the rest."""
+    tries: list[Span] = [Typed("now")]
+    coming = context.schedule.upcoming(context.now)
+    if coming:
+        rooms = coming[0].slot.rooms
+        tries += [", ", Typed(f"next {rooms[0]}" if rooms else "next")]
+        tries += [", ", Typed(f"bookmark {coming[0].id}"), " (I remind you before it starts)"]
+    else:
+        tries += [", ", Typed("agenda"), ", ", Typed("rooms")]
+    lead = f"Hello! I know the programme of {context.schedule.event}. Try "
+    return (text(lead, *tries, ", or ", Typed("help"), " for all commands."),)
 
 
 def _nearest(line: str, context: Context) -> str | None:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
+    if line.strip("#[] ").isdigit():
+        return f"info {line}"
     first, _, rest = line.partition(" ")
     close = process.extractOne(
-        first.casefold(), list(by_alias()), scorer=OSA.normalized_similarity, score_cutoff=0.6
+        first.casefold(), list(by_alias()), scorer=OSA.normalized_similarity, score_cutoff=_ALIKE
     )
     if close is not None:
         shortened = " ".join(rest.split()[:5])[:40]

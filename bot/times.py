@@ -84,9 +84,9 @@ def minutes_until(moment: datetime, now: datetime) -> int:
 
 
 def in_how_long(moment: datetime, now: datetime) -> str:
-    """`now`, `in 1 minute`, `in 2 hours 5 minutes`, `in 3 days`."""
+    """`in less than a minute`, `in 5 minutes`, `in 2 hours 5 minutes`, `in 3 days`."""
     minutes = minutes_until(moment, now)
-    return f"in {duration(minutes)}" if minutes else "now"
+    return f"in {duration(minutes)}" if minutes else "in less than a minute"
 
 
 def duration(minutes: int) -> str:

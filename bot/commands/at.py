@@ -30,9 +30,7 @@ COMMAND = Command(
     aliases=("when", "on at"),
     run=run,
     examples=(
-        Example(
-            "at Tuesday 13:00", ("On at Tuesday 1:00pm:", "[80] 12:30pm–1:30pm · Lunch · 2nd Floor")
-        ),
-        Example("at wed 7pm", ("On at Wednesday 7:00pm:",)),
+        Example("at Tuesday 13:00", ("Tuesday 1:00pm:", "[80] 12:30pm–1:30pm · Lunch · 2nd Floor")),
+        Example("at wed 7pm", ("Wednesday 7:00pm:",)),
     ),
 )

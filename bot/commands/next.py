@@ -69,7 +69,9 @@ def _people(meant: str, rule: How, context: Context) -> list[Block]:
 
 
 def _topic(meant: str, rule: How, context: Context) -> list[Block]:
-    found = context.names.texts.find(meant, (rule,))
+    titled = context.names.titles.find(meant, (rule,))
+    coming = [s for s in titled if s.slot.start > context.now]
+    found = coming or context.names.texts.find(meant, (rule,))
     return next_of(found, f" about {quoted(meant)}", context) if found else []
 
 

@@ -13,11 +13,13 @@ from bot.command import Command, Context, Example
 from bot.document import Item, Reply, Typed, heading, reply, text
 from bot.messages import Answer, Mute, SendTest
 
+_FILLERS = ("me", "of", "about", "to", "for", "the")
+
 
 def run(arguments: str, context: Context) -> Answer:
     """`remind 42 10` bookmarks with minutes; alone it lists; `off`, `on` and `test` are apart."""
     words = arguments.split()
-    if words and words[0].casefold() in ("me", "of", "about"):
+    while words and words[0].casefold() in _FILLERS:
         words = words[1:]
     first = words[0].casefold() if words else ""
     rest = " ".join(words[1:])
@@ -58,9 +60,9 @@ def _muted(which: str, muted: bool, context: Context) -> Answer:
     if not mine:
         return private(text("You have no bookmarks, so no reminders come anyway."))
     ids = tuple(session.id for session in mine)
-    what = "this session" if len(mine) == 1 else f"all {len(mine)} bookmarks"
+    what = "this bookmark" if len(mine) == 1 else f"all {len(mine)} bookmarks"
     if muted:
-        said = f"Reminders are off for {what}. The bookmarks stay, and changes are still told."
+        said = f"Reminders are off for {what}, but changes of time or room are still told."
     else:
         said = f"Reminders are on for {what}."
     shown = (Item(session, day=True) for session in mine[:1] if len(mine) == 1)

@@ -10,7 +10,7 @@ from bot.bookmarking import private
 from bot.command import Command, Context, Example
 from bot.document import Block, Typed, heading, reply, text
 from bot.messages import Answer, ChangePreferences
-from bot.names import Names
+from bot.names import How, Names
 from bot.notices import MOST_BEFORE
 from bot.times import duration
 
@@ -77,7 +77,8 @@ def _before(value: str, context: Context) -> Answer:
 def _timezone(value: str, context: Context) -> Answer:
     if value in _OFF:
         return _changed(context, "Times are shown in the event's zone alone.", timezone=None)
-    found = [name for name in _zones().find(value) if "/" in name or value == name.casefold()]
+    found = _zones().find(value, (How.NAME,)) or _zones().find(value)
+    found = [name for name in found if "/" in name] or found
     if len(found) == 1:
         said = f"Beside the event's times you see those of {found[0]}."
         return _changed(context, said, timezone=ZoneInfo(found[0]))

@@ -153,11 +153,10 @@ def _due(network: str, candidates: Candidates, lease: Lease) -> Iterable[Select[
     now = candidates.now
     starting = values(
         column("session_id", Integer), column("start", BigInteger), column("minutes", Integer),
-        name="starting",
     ).data([
         (s.id, to_ms(s.slot.start), ceil((s.slot.start - now) / timedelta(minutes=1)))
         for s in candidates.starting
-    ])  # fmt: skip
+    ]).cte("starting")  # fmt: skip
     snoozed = bookmarks.c.snoozed_until
     ready = or_(snoozed <= to_ms(now), snoozed >= starting.c.start)
     reminded = bookmarks.c.reminded
@@ -183,11 +182,10 @@ def _changed(network: str, candidates: Candidates, lease: Lease) -> Iterable[Sel
     changed = values(
         column("session_id", Integer), column("start", BigInteger), column("until", BigInteger),
         column("key", String),
-        name="changed",
     ).data([
         (s.id, to_ms(s.slot.start), to_ms(s.slot.until), facts_key(s.facts))
         for s in candidates.changed
-    ])  # fmt: skip
+    ]).cte("changed")  # fmt: skip
     told = bookmarks.c.told_key
     for otherwise in (told < changed.c.key, told > changed.c.key):
         yield select(bookmarks.c.user_id, changed.c.start).where(

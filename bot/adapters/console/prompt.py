@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from prompt_toolkit import PromptSession, print_formatted_text
@@ -21,45 +22,64 @@ from bot.times import Reader
 
 _REMEMBERED = 200
 _REDRAW = 0.5
+_WIDEST = 110
 
 
 class Prompt:
-    """A prompt that shows the time of the programme. Its history is kept in the store."""
+    """A prompt that shows the time of the programme, under a line that says where one is.
+    Its history is kept in the store."""
 
-    def __init__(self, user: User, store: Store, clock: Callable[[], str], words: "Words") -> None:
+    def __init__(
+        self,
+        user: User,
+        store: Store,
+        welcome: str,
+        clock: Callable[[], str],
+        words: "Words",
+    ) -> None:
         self._owner = f"{user.network}/{user.id}"
         self._store = store
+        self._welcome = welcome
         self._clock = clock
         self._words = words
 
     async def lines(self) -> AsyncIterator[str]:
         """What is typed, until Ctrl-D or Ctrl-C."""
-        typed: list[str] = json.loads(await self._store.read(self._owner, "history") or "[]")
         session: PromptSession[str] = PromptSession(
-            history=_history(typed),
+            history=_history(await self._typed()),
             completer=self._words,
             complete_while_typing=False,
             style=Style.from_dict(STYLES),
             color_depth=ColorDepth.DEPTH_1_BIT if "NO_COLOR" in os.environ else None,
             refresh_interval=_REDRAW,
         )
+        print(f"{self._welcome} Ctrl-D ends.\n")
         with patch_stdout(raw=True):
             while True:
                 try:
                     line = await session.prompt_async(self._message)
                 except (EOFError, KeyboardInterrupt):
                     return
+                await self._remember(line)
                 yield line
-                if line.strip() and typed[-1:] != [line]:
-                    typed = [*typed, line][-_REMEMBERED:]
-                    await self._store.keep(self._owner, "history", json.dumps(typed))
 
     def draw(self, reply: Reply, reader: Reader, notice: bool) -> None:
         """Print a reply; above the prompt, if one is open."""
-        width = min(os.get_terminal_size().columns, 110)
+        width = min(shutil.get_terminal_size().columns, _WIDEST)
         depth = ColorDepth.DEPTH_1_BIT if "NO_COLOR" in os.environ else None
         fragments = FormattedText(drawn(reply, reader, width, notice))
         print_formatted_text(fragments, style=Style.from_dict(STYLES), color_depth=depth)
+
+    async def _typed(self) -> list[str]:
+        typed: list[str] = json.loads(await self._store.read(self._owner, "history") or "[]")
+        return typed
+
+    async def _remember(self, line: str) -> None:
+        # Read anew each time, before the line is answered: `forget me` deletes this too.
+        typed = await self._typed()
+        if line.strip() and typed[-1:] != [line]:
+            kept = json.dumps([*typed, line][-_REMEMBERED:])
+            await self._store.keep(self._owner, "history", kept)
 
     def _message(self) -> StyleAndTextTuples:
         return [("class:clock", self._clock()), ("", " > ")]
