@@ -173,7 +173,7 @@ def _screen(user: User, store: Store, schedule: Schedule, clock: Clock, setup: S
     if setup.start is not None:
         start = setup.start.astimezone(schedule.timezone)
         welcome += f", replayed from {long_day(start.date())}, {reader.clock(start)}"
-        welcome += f", {setup.speed or 1:g} times as fast"
+        welcome += f" on, {setup.speed or 1:g} times as fast"
     return Prompt(user, store, f"{welcome}.", shown, words)
 
 

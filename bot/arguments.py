@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from bot.cleaning import one_line
 from bot.command import Context
-from bot.document import Block, Item, Reply, Typed, reply, text
+from bot.document import Block, Item, Reply, Span, Typed, reply, text
 from bot.names import How
 from bot.schedule import Schedule, Session
 from bot.times import months, weekdays
@@ -25,11 +26,13 @@ _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})\.?")
 _DAY_NUMBER = re.compile(r"day\s*(\d)", re.IGNORECASE)
 _ECHO = 40
 _NOON = 12
+_ON_NOW: tuple[Span, ...] = ("on now",)
+_OVER: tuple[Span, ...] = ("over",)
 
 
 def quoted(words: str) -> str:
     """What somebody wrote, shortened and harmless, in quotation marks."""
-    clean = " ".join("".join(c for c in words if c.isprintable()).split())
+    clean = one_line(words)
     short = clean if len(clean) <= _ECHO else clean[: _ECHO - 1] + "\N{HORIZONTAL ELLIPSIS}"
     return f"\N{LEFT DOUBLE QUOTATION MARK}{short}\N{RIGHT DOUBLE QUOTATION MARK}"
 
@@ -41,13 +44,9 @@ def listing(sessions: Sequence[Session], context: Context) -> list[Block]:
 
 def item(session: Session, context: Context) -> Item:
     """A session with its day, and a note if it is over or on now."""
-    if session.cancelled:
-        note = ""
-    elif context.now >= session.slot.until:
-        note = "over"
-    else:
-        note = "on now" if session.slot.start <= context.now else ""
-    return Item(session, day=True, note=(note,) if note else ())
+    if session.cancelled or context.now < session.slot.start:
+        return Item(session, day=True)
+    return Item(session, day=True, note=_ON_NOW if context.now < session.slot.until else _OVER)
 
 
 def session_meant(words: str, context: Context, command: str) -> Session | Reply:

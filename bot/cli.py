@@ -231,7 +231,7 @@ def _name(name: str) -> str:
 def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name else None
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OSError):
         raise _BadArgument(
             f"there is no time zone {name!r}; one looks like America/Los_Angeles"
         ) from None

@@ -26,7 +26,7 @@ class BadSettings(Exception):
 def _zone_exists(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OSError):
         raise ValueError("no such time zone; one looks like America/Los_Angeles") from None
     return name
 

@@ -1,13 +1,13 @@
 """One invocation in, one response out: finds the command, applies its effects, remembers both."""
 
 import logging
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
 from bot import commands, record
+from bot.cleaning import one_line
 from bot.command import Command, Context
 from bot.document import Item, Reply, Typed, reply, text
 from bot.messages import (
@@ -31,7 +31,8 @@ from bot.times import Reader
 _log = logging.getLogger(__name__)
 
 _LONGEST_LINE = 400
-_REMEMBERED = 50_000
+_PEOPLE_REMEMBERED = 50_000
+_RESTS_REMEMBERED = 1_000
 
 
 class Engine:
@@ -43,8 +44,8 @@ class Engine:
         self._clock = clock
         self._rules = rules
         # Asking the database who somebody is before each `now` would cost more than the answer.
-        self._met: Recent[User, Profile] = Recent(_REMEMBERED)
-        self._rests: Recent[tuple[User, str], Reply] = Recent(_REMEMBERED)
+        self._met: Recent[User, Profile] = Recent(_PEOPLE_REMEMBERED)
+        self._rests: Recent[tuple[User, str], Reply] = Recent(_RESTS_REMEMBERED)
 
     @property
     def schedule(self) -> Schedule:
@@ -149,18 +150,9 @@ def _answer(line: str, meant: tuple[Command, str] | None, context: Context) -> A
 
 
 def readable(line: str) -> str:
-    """What somebody typed, without the prefix, control characters and marks of direction, and
-    no longer than any sensible question."""
-    short = line[:_LONGEST_LINE]
-    if not short.isascii():
-        short = "".join(c for c in short if unicodedata.bidirectional(c) not in _DIRECTIONS)
-    kept = (c if c.isprintable() or c in _JOINERS else " " for c in short)
-    return " ".join("".join(kept).split()).lstrip("!").strip()
+    """What somebody typed, without the prefix, and no longer than any sensible question."""
+    return one_line(line[:_LONGEST_LINE]).lstrip("!").strip()
 
-
-# Between emoji and in Persian or Hindi words these belong to the text.
-_JOINERS = "\u200c\u200d"
-_DIRECTIONS = frozenset({"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"})
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -2,18 +2,21 @@
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
-from bot.schedule import Person, Room, Schedule, Session
+from bot.schedule import Kind, Person, Room, Schedule, Session
 
 T = TypeVar("T")
 
 _WORD = re.compile(r"[^\W_]+")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# The letter that begins the next word: `C` in `openCloud`, `R` in `HTTPRequest`.
+_CAMEL = re.compile(r"[A-Z](?:(?<=[a-z][A-Z])|(?<=[A-Z]{2})(?=[a-z]))")
 _MARKS = re.compile(r"[\u0300-\u036f]")
 
 
@@ -41,19 +44,27 @@ class Names(Generic[T]):
     def __init__(self, entries: Iterable[tuple[T, Sequence[str]]]) -> None:
         self._things: list[T] = []
         self._whole: dict[str, list[int]] = {}
-        postings: dict[str, set[int]] = {}
+        # In arrays, which the garbage collector passes over: with a large programme it would have
+        # to look through a million numbers now and then, and everybody would wait.
+        postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         for index, (thing, names) in enumerate(entries):
             self._things.append(thing)
+            spellings: set[str] = set()
             for name in names:
                 tokens = words(name)
                 whole = "".join(tokens)
                 self._whole.setdefault(whole, []).append(index)
                 # The name without its spaces is a word too: people write GoldenGate and SeacliffAB.
                 short = (whole,) if len(tokens) <= _FEW else ()
-                for word in {*tokens, *_camel_words(name), *short}:
-                    postings.setdefault(word, set()).add(index)
-        self._postings = postings
+                spellings.update(tokens, _camel_words(name), short)
+            for word in spellings:
+                postings[word].append(index)
+        self._postings = dict(postings)
         self._vocabulary = sorted(postings)
+        self._page = "\n".join(("", *self._vocabulary, ""))
+        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        for word in self._vocabulary:
+            self._by_length[len(word)].append(word)
 
     def find(self, question: str, how: Sequence[How] = EVERY_RULE) -> list[T]:
         """What the question means, in the order of the entries; several if it is ambiguous."""
@@ -73,7 +84,7 @@ class Names(Generic[T]):
         )
         order: dict[int, None] = {}
         for word, _, _ in close:
-            order.update(dict.fromkeys(sorted(self._postings[word])))
+            order.update(dict.fromkeys(self._postings[word]))
         return [self._things[index] for index in list(order)[:limit]]
 
     def _by(self, rule: How, question: str) -> set[int]:
@@ -90,6 +101,9 @@ class Names(Generic[T]):
         return found
 
     def _matching(self, asked: Sequence[str], rule: How) -> set[int]:
+        # What is there as it was written is no slip of the finger: the rules before found it.
+        if rule is How.SPELLING and all(self._alike(word, How.SUBSTRING) for word in asked):
+            return set()
         found: set[int] | None = None
         for word in asked:
             hits: set[int] = set().union(*(self._postings[w] for w in self._alike(word, rule)))
@@ -98,13 +112,13 @@ class Names(Generic[T]):
                 return set()
         return found or set()
 
-    def _alike(self, asked: str, rule: How) -> Iterable[str]:
+    def _alike(self, asked: str, rule: How) -> Sequence[str]:
         """The words of the vocabulary that this word of a question may stand for."""
         begun = self._beginning_with(asked)
         if begun or rule is How.WORDS:
             return begun
         if len(asked) >= _SUBSTRING_FROM:
-            inside = [word for word in self._vocabulary if asked in word]
+            inside = self._containing(asked)
             if inside or rule is How.SUBSTRING:
                 return inside
         return self._misspelt(asked) if rule is How.SPELLING else ()
@@ -114,6 +128,16 @@ class Names(Generic[T]):
         last = bisect_left(self._vocabulary, asked + "\U0010ffff", lo=first)
         return self._vocabulary[first:last]
 
+    def _containing(self, asked: str) -> list[str]:
+        # One search through the whole vocabulary is many times as fast as one in every word.
+        page, found = self._page, list[str]()
+        at = page.find(asked)
+        while at >= 0:
+            end = page.index("\n", at)
+            found.append(page[page.rindex("\n", 0, at) + 1 : end])
+            at = page.find(asked, end)
+        return found
+
     def _misspelt(self, asked: str) -> list[str]:
         allowed = allowed_distance(asked)
         if not allowed:
@@ -121,11 +145,10 @@ class Names(Generic[T]):
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
-        near = extract(
-            asked, self._vocabulary, scorer=OSA.distance, score_cutoff=allowed, limit=None
-        )
-        # A word with a letter more or less at its end is another word: `williams`, not `william`.
-        return [word for word, _, _ in near if not asked.startswith(word)]
+        lengths = range(len(asked) - allowed, len(asked) + allowed + 1)
+        choices = [word for length in lengths for word in self._by_length.get(length, ())]
+        near = extract(asked, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        return [word for word, _, _ in near if not _goes_on(asked, word)]
 
 
 class Finder:
@@ -157,7 +180,9 @@ class Finder:
     def _text(self, session: Session) -> tuple[str, ...]:
         people = self.schedule.people
         leads = (name for lead in session.leads for name in (lead, *people[lead].aliases))
-        return (session.title, session.abstract, session.description, session.kind, *leads)
+        # Nearly everything is a session: the word would find it all.
+        kind = "" if session.kind is Kind.SESSION else session.kind
+        return (session.title, session.abstract, session.description, kind, *leads)
 
 
 _FEW = 4
@@ -167,6 +192,12 @@ _SUBSTRING_FROM = 4
 def allowed_distance(word: str) -> int:
     """How many slips of the finger a word of this length may have."""
     return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+
+
+def _goes_on(asked: str, word: str) -> bool:
+    """True for `williams` and `princess`, which are other words than `william` and `prince`;
+    any other single letter behind a word is a slip of the finger."""
+    return asked.startswith(word) and (asked.endswith("s") or len(asked) > len(word) + 1)
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -182,4 +213,4 @@ def _folded(text: str) -> str:
 
 
 def _camel_words(text: str) -> tuple[str, ...]:
-    return words(_CAMEL.sub(" ", text))
+    return words(_CAMEL.sub(r" \g<0>", text))

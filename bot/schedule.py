@@ -13,6 +13,7 @@ _Key = TypeVar("_Key")
 
 # A session whose source names no end is taken to last this long.
 USUAL_LENGTH = timedelta(hours=1)
+_QUARTER = 15 * 60
 
 
 class Kind(StrEnum):
@@ -163,7 +164,9 @@ class Schedule:
 
     def running(self, now: datetime) -> list[Session]:
         """What is on at `now` (start <= now < end), ordered by start and room."""
-        return [s for s in self._by_hour.get(_hour(now), ()) if s.slot.start <= now < s.slot.until]
+        return [
+            s for s in self._by_quarter.get(_quarter(now), ()) if s.slot.start <= now < s.slot.until
+        ]
 
     def upcoming(self, after: datetime, among: "Sequence[Session] | None" = None) -> list[Session]:
         """All that share the earliest start after `after`; `among` must be in order of start."""
@@ -232,13 +235,14 @@ class Schedule:
         return {s.id: s for s in self.sessions}
 
     @cached_property
-    def _by_hour(self) -> dict[int, list[Session]]:
-        # A session stands in every hour that it touches, so that `running` looks at one short list.
-        hours: dict[int, list[Session]] = {}
+    def _by_quarter(self) -> dict[int, list[Session]]:
+        # A session stands in every quarter of an hour that it touches, so that `running` looks at
+        # one short list.
+        quarters: dict[int, list[Session]] = {}
         for session in self.planned:
-            for hour in range(_hour(session.slot.start), _hour(session.slot.until) + 1):
-                hours.setdefault(hour, []).append(session)
-        return hours
+            for quarter in range(_quarter(session.slot.start), _quarter(session.slot.until) + 1):
+                quarters.setdefault(quarter, []).append(session)
+        return quarters
 
     @cached_property
     def _by_room(self) -> dict[str, list[Session]]:
@@ -257,8 +261,8 @@ def _start(session: Session) -> datetime:
     return session.slot.start
 
 
-def _hour(moment: datetime) -> int:
-    return int(moment.timestamp() // 3600)
+def _quarter(moment: datetime) -> int:
+    return int(moment.timestamp() // _QUARTER)
 
 
 def _grouped(pairs: Iterable[tuple[_Key, Session]]) -> dict[_Key, list[Session]]:

@@ -19,7 +19,7 @@ def run(arguments: str, context: Context) -> Answer:
         return Answer(Reply((text(lead, closest), *listing(near, context))))
     titles = context.names.titles.find(arguments, (How.NAME, How.WORDS))
     titled = {session.id for session in titles}
-    ordered = sorted(found, key=lambda session: session.id not in titled)
+    ordered = sorted(found, key=lambda session: session.id not in titled) if titled else found
     count = "1 session" if len(found) == 1 else f"{len(found)} sessions"
     lead = f"{count} about {quoted(arguments)}:"
     return Answer(Reply((heading(lead), *listing(ordered, context))))

@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 from bot.schedule import Schedule
 
+# A date outside of these is a mistake, and sums with the first and last ones overflow.
+YEARS = range(1900, 2200)
+
 
 class NotASchedule(Exception):
     """The bytes hold no schedule; the message is one sentence for the organiser."""

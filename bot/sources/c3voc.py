@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.cleaning import one_line
 from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
-from bot.sources import Imported, NotASchedule
+from bot.sources import YEARS, Imported, NotASchedule
 
 _DURATION = re.compile(r"(?:(\d+):)?(\d{1,4}):(\d{2})")
 _LONGEST = timedelta(days=14)
@@ -29,7 +30,7 @@ def read(text: str, timezone: ZoneInfo | None) -> Imported:
         document = json.loads(text)["schedule"]
         conference = document["conference"]
         days = [day for day in conference["days"] if isinstance(day.get("rooms"), dict)]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotASchedule(
             "This JSON has no schedule.conference.days: it is no schedule."
         ) from None
@@ -42,8 +43,8 @@ def read(text: str, timezone: ZoneInfo | None) -> Imported:
         _line(conference.get("title")) or "The event",
         zone,
         _numbered(_merged(session for session, _ in found)),
-        rooms=[_room(room) for room in conference.get("rooms") or ()],
-        people=[person for _, people in found for person in people if person.aliases],
+        rooms=_rooms(conference.get("rooms")),
+        people=_people(person for _, people in found for person in people),
         day_change=_day_change(days, zone),
         version=_line(document.get("version")),
         venue=_line(conference.get("venue")),
@@ -78,29 +79,40 @@ def _sessions(
 ) -> Iterator[tuple[Session, list[Person]]]:
     for day in days:
         for room, events in day["rooms"].items():
+            if not isinstance(events, list | None):
+                warnings.append(f"Everything in {_line(room)}: left out, it is no list of entries.")
+                continue
             for event in events or ():
                 # One broken entry costs that entry, never the import.
                 try:
                     yield _session(event, room, zone)
-                except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as problem:
-                    title = _line(event.get("title")) if isinstance(event, dict) else ""
-                    warnings.append(
-                        f"{title or 'An entry without a title'}: left out, {problem!r}."
-                    )
+                except _Broken as broken:
+                    why = str(broken)
+                except (TypeError, AttributeError):
+                    why = "its people or links are not written as the format says"
+                else:
+                    continue
+                title = _line(event.get("title")) if isinstance(event, dict) else ""
+                warnings.append(f"{title or 'An entry without a title'}: left out, {why}.")
 
 
-def _session(event: Json, room: str, zone: ZoneInfo) -> tuple[Session, list[Person]]:
-    title = _line(event["title"])
+class _Broken(Exception):
+    """Why an entry cannot be used, to be read after its title."""
+
+
+def _session(event: Any, room: str, zone: ZoneInfo) -> tuple[Session, list[Person]]:
+    if not isinstance(event, dict):
+        raise _Broken("it is no entry")
+    title = _line(event.get("title"))
     if not title:
-        raise ValueError("no title")
-    moment = datetime.fromisoformat(event["date"])
-    start = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        raise _Broken("it has no title")
+    start = _start(event.get("date"), zone)
     length = _length(event.get("duration"))
     name = _line(event.get("room")) or _line(room)
     people = [_person(person) for person in event.get("persons") or ()]
     people = [person for person in people if person.name]
     session = Session(
-        id=event["id"] if isinstance(event.get("id"), int) else 0,
+        id=event["id"] if type(event.get("id")) is int else 0,
         guid=_line(event.get("guid")),
         title=title,
         slot=Slot(start, start + length if length else None, (name,) if name else ()),
@@ -108,10 +120,20 @@ def _session(event: Json, room: str, zone: ZoneInfo) -> tuple[Session, list[Pers
         kind=_kind(event.get("type")),
         abstract=_line(event.get("abstract")),
         description=_line(event.get("description")),
-        links=tuple(_line(link.get("url")) for link in event.get("links") or ()),
+        links=_lines(link.get("url") for link in event.get("links") or ()),
         cancelled=bool(event.get("cancelled")),
     )
     return session, people
+
+
+def _start(written: Any, zone: ZoneInfo) -> datetime:
+    try:
+        moment = datetime.fromisoformat(written)
+    except (TypeError, ValueError):
+        raise _Broken("it has no date that can be read") from None
+    if moment.year not in YEARS:
+        raise _Broken("its date is out of all reason")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _merged(sessions: Iterable[Session]) -> Iterator[Session]:
@@ -123,7 +145,8 @@ def _merged(sessions: Iterable[Session]) -> Iterator[Session]:
         if had is None:
             merged[key] = session
         elif not set(session.slot.rooms) <= set(had.slot.rooms):
-            rooms = (*had.slot.rooms, *session.slot.rooms)
+            # Sorted, for the order in which a document lists its rooms is no news to anybody.
+            rooms = tuple(sorted({*had.slot.rooms, *session.slot.rooms}))
             merged[key] = replace(had, slot=replace(had.slot, rooms=rooms))
     return iter(merged.values())
 
@@ -145,8 +168,11 @@ def _length(duration: Any) -> timedelta | None:
     match = _DURATION.fullmatch(_line(duration))
     if match is None:
         return None
-    days, hours, minutes = (int(part or 0) for part in match.groups())
-    length = timedelta(days=days, hours=hours, minutes=minutes)
+    try:
+        days, hours, minutes = (int(part or 0) for part in match.groups())
+        length = timedelta(days=days, hours=hours, minutes=minutes)
+    except (ValueError, OverflowError):
+        return None
     return length if timedelta() < length <= _LONGEST else None
 
 
@@ -154,7 +180,7 @@ def _zone(named: Any, fallback: ZoneInfo | None) -> ZoneInfo:
     try:
         if named:
             return ZoneInfo(named)
-    except (ZoneInfoNotFoundError, ValueError, TypeError):
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         pass
     if fallback is None:
         raise NotASchedule(
@@ -169,9 +195,9 @@ def _day_change(days: Iterable[Json], zone: ZoneInfo) -> time:
     for day in days:
         try:
             moment = datetime.fromisoformat(day["day_start"])
-        except (KeyError, TypeError, ValueError):
+            starts.add((moment.astimezone(zone) if moment.tzinfo else moment).time())
+        except (KeyError, TypeError, ValueError, OverflowError):
             return _USUAL_DAY_CHANGE
-        starts.add((moment.astimezone(zone) if moment.tzinfo else moment).time())
     only = starts.pop() if len(starts) == 1 else _USUAL_DAY_CHANGE
     return only if only <= _LATEST_DAY_CHANGE else _USUAL_DAY_CHANGE
 
@@ -188,20 +214,33 @@ def _kind(named: Any) -> Kind:
 
 def _person(person: Json) -> Person:
     name = _line(person.get("public_name")) or _line(person.get("name"))
-    return Person(name, tuple(_line(alias) for alias in person.get("aliases") or ()))
+    return Person(name, _lines(person.get("aliases") or ()))
 
 
-def _room(room: Json) -> Room:
-    return Room(
-        _line(room["name"]), _line(room.get("address")) or None, _line(room.get("floor")) or None
-    )
+def _people(named: Iterable[Person]) -> list[Person]:
+    """Everybody who has aliases, with all that stand anywhere."""
+    aliases: dict[str, dict[str, None]] = {}
+    for person in named:
+        aliases.setdefault(person.name, {}).update(dict.fromkeys(person.aliases))
+    return [Person(name, tuple(known)) for name, known in aliases.items() if known]
+
+
+def _rooms(listed: Any) -> list[Room]:
+    rooms = (room for room in listed if isinstance(room, dict)) if isinstance(listed, list) else ()
+    return [
+        Room(name, _line(room.get("address")) or None, _line(room.get("floor")) or None)
+        for room in rooms
+        if (name := _line(room.get("name")))
+    ]
 
 
 def _line(value: Any) -> str:
-    """One line of text without control characters: nothing of a source may break a protocol."""
-    if not isinstance(value, str):
-        return ""
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    return one_line(value) if isinstance(value, str) else ""
+
+
+def _lines(values: Iterable[Any]) -> tuple[str, ...]:
+    """Each once; what is empty or no text is left out."""
+    return tuple(dict.fromkeys(line for value in values if (line := _line(value))))
 
 
 def _known(**fields: object) -> dict[str, object]:

@@ -7,13 +7,14 @@ lines count. The page names no zone and no ids.
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.cleaning import one_line
 from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
-from bot.sources import Imported, NotASchedule
+from bot.sources import YEARS, Imported, NotASchedule
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _CLOCK = r"\d{1,2}:\d{2}[ap]m"
@@ -21,12 +22,13 @@ _FULL = re.compile(
     rf"{_DAY} (?P<day>[A-Z][a-z]+ \d{{1,2}}, \d{{4}}) (?P<start>{_CLOCK}) - "
     rf"(?:{_DAY} (?P<end_day>[A-Z][a-z]+ \d{{1,2}}, \d{{4}}) )?(?P<end>{_CLOCK})(?: [A-Z]{{2,5}})?"
 )
-_TIME = re.compile(_CLOCK)
+# What begins the next entry or day stands where the place is missing.
+_NO_PLACE = re.compile(rf"{_CLOCK}|{_DAY}, [A-Z][a-z]+ \d{{1,2}}|")
 _LEAD = re.compile(r"\(Session leads? (?:is|are) (?P<names>[^()]+)\)")
 _JOIN = re.compile(
-    r"^Join (?P<name>\w[\w'~-]*(?: [A-Z][\w'~-]*){1,3})(?: \([^()]+\))?\.$", re.MULTILINE
+    r"^Join (?P<name>\w[\w'’~-]*(?: [^\W\d_a-z][\w'’~-]*){1,3})(?: \([^()]+\))?\.$", re.MULTILINE
 )
-_LINK = re.compile(r"(?<![\w/.@])(?:https?://|www\.|github\.com/)[^\s()<>\"]+")
+_LINK = re.compile(r"(?<![\w/.@])(?:https?://|www\.|github\.com/)[^\s()\[\]<>\"“”]+")
 _CAMEL = re.compile(r"^(?P<first>[A-Z][a-z]+)(?P<last>[A-Z][a-z]+(?:[A-Z][a-z]+)?)$")
 _STREET = (
     r"st|street|ave|avenue|blvd|boulevard|rd|road|way|lane|ln|drive|dr|plaza|square|building|"
@@ -37,13 +39,13 @@ _NUMBERED = re.compile(
 )
 _VENUE = r"Restaurant|Lounge|Bar|Cafe|Café|Gallery|Club|Pub|Museum|Theater|Theatre|Hall"
 _HOTEL = r"Hyatt|Hilton|Marriott|Sheraton|Westin|Fairmont|Radisson|Novotel|Ibis|Holiday Inn"
-_NAMED = re.compile(rf"(?P<venue>.*\b(?:{_VENUE})) (?P<address>(?:[A-Z].*,.*|(?:{_HOTEL})\b.*))")
+_NAMED = re.compile(rf"(?P<venue>.*\b(?:{_VENUE})) (?P<address>(?:[A-Z]\w.*,.*|(?:{_HOTEL})\b.*))")
 _EVENING = 18
 
 
 def read(text: str, timezone: ZoneInfo | None, event: str | None) -> Imported:
     """The schedule on a page. The page names neither zone nor event. Raises NotASchedule."""
-    lines = [_clean(line) for line in text.splitlines()]
+    lines = [one_line(line) for line in text.splitlines()]
     ends = [index for index, line in enumerate(lines) if _FULL.fullmatch(line)]
     if not ends:
         raise NotASchedule("No session was found: this is no schedule page of a known kind.")
@@ -57,9 +59,8 @@ def read(text: str, timezone: ZoneInfo | None, event: str | None) -> Imported:
         raise NotASchedule("Times were found on this page, but not one session with a title.")
     sessions = [_session(number, entry) for number, entry in enumerate(entries, start=1)]
     rooms = {entry.room.name: entry.room for entry in entries if entry.room}
-    people = {person.name: person for entry in entries for person in entry.leads}
     schedule = Schedule(
-        event or "The event", timezone, sessions, rooms=rooms.values(), people=people.values()
+        event or "The event", timezone, sessions, rooms=rooms.values(), people=_people(entries)
     )
     return Imported(schedule, tuple(warnings))
 
@@ -67,8 +68,8 @@ def read(text: str, timezone: ZoneInfo | None, event: str | None) -> Imported:
 @dataclass(frozen=True, slots=True)
 class _Entry:
     title: str
-    start: datetime
-    end: datetime
+    start: datetime  # at the event
+    slot: Slot
     room: Room | None
     leads: tuple[Person, ...]
     description: str
@@ -80,8 +81,12 @@ def _entries(
     after_last = 0
     for end in ends:
         block = lines[after_last:end]
+        place = lines[end + 1] if end + 1 < len(lines) else ""
         after_last = end + 2
-        entry = _entry(block, lines[end], lines[end + 1] if end + 1 < len(lines) else "", zone)
+        if _NO_PLACE.fullmatch(place):
+            place = ""
+            after_last = end + 1
+        entry = _entry(block, lines[end], place, zone)
         if isinstance(entry, str):
             warnings.append(f"The entry of {lines[end]}: left out, {entry}.")
         else:
@@ -100,40 +105,38 @@ def _entry(block: Sequence[str], full: str, place: str, zone: ZoneInfo) -> "_Ent
     if not body:
         return "it has no title"
     try:
-        start, end = (
-            _moment(match["day"], match["start"], zone),
-            _moment(match["end_day"] or match["day"], match["end"], zone),
-        )
+        start = _moment(match["day"], match["start"], zone)
+        end = _moment(match["end_day"] or match["day"], match["end"], zone)
+        if end <= start and not match["end_day"]:
+            end += timedelta(days=1)
+        room = _room(place) if place else None
+        slot = Slot(start.astimezone(UTC), end.astimezone(UTC), (room.name,) if room else ())
     except ValueError:
         return "its date does not exist"
-    if end <= start:
-        end += timedelta(days=1)
+    if slot.until <= slot.start:
+        return "it ends before it begins"
     description, leads = _leads("\n".join(body[1:]).strip())
-    return _Entry(body[0], start, end, _room(place) if place else None, leads, description)
+    return _Entry(body[0], start, slot, room, leads, description)
 
 
 def _session(number: int, entry: _Entry) -> Session:
-    rooms = (entry.room.name,) if entry.room else ()
-    identity = f"{entry.start.isoformat()} {'/'.join(rooms)} {entry.title}"
+    identity = f"{entry.start.isoformat()} {'/'.join(entry.slot.rooms)} {entry.title}"
     return Session(
         id=number,
         guid=str(uuid.uuid5(uuid.NAMESPACE_URL, identity)),
         title=entry.title,
-        slot=Slot(entry.start.astimezone(UTC), entry.end.astimezone(UTC), rooms),
-        leads=tuple(person.name for person in entry.leads),
+        slot=entry.slot,
+        leads=tuple(dict.fromkeys(person.name for person in entry.leads)),
         kind=_kind(entry),
         description=" ".join(entry.description.split()),
         links=_links(entry.description),
     )
 
 
-def _clean(line: str) -> str:
-    printable = (c if c.isprintable() else " " for c in line.replace("\N{NO-BREAK SPACE}", " "))
-    return " ".join("".join(printable).split())
-
-
 def _moment(day: str, clock: str, zone: ZoneInfo) -> datetime:
     local = datetime.strptime(f"{day} {clock}", "%B %d, %Y %I:%M%p")  # noqa: DTZ007
+    if local.year not in YEARS:
+        raise ValueError(local.year)
     return local.replace(tzinfo=zone)
 
 
@@ -142,24 +145,33 @@ def _leads(description: str) -> tuple[str, tuple[Person, ...]]:
     names: list[str] = []
     match = _LEAD.search(description)
     if match is not None:
-        names = re.split(r", | and ", match["names"])
+        names = re.split(r",(?: and)? | and ", " ".join(match["names"].split()))
     else:
         match = _JOIN.search(description)
         names = [match["name"]] if match is not None else []
     if match is None:
         return description, ()
     rest = description[: match.start()] + description[match.end() :]
-    return rest.strip(), tuple(_person(name.strip()) for name in names)
+    people = (_person(name.strip(" ,")) for name in names)
+    return rest.strip(), tuple(person for person in people if person.name)
 
 
 def _person(written: str) -> Person:
     """A readable name; what somebody signed with stays as an alias."""
     camel = _CAMEL.match(written)
     name = f"{camel['first']} {camel['last']}" if camel else written
-    name = re.sub(r"[^\w\s.'-]", "", name)
-    if " " in name:
+    name = " ".join(re.sub(r"[^\w\s.'’-]", "", name).split())
+    if " " in name and name == name.lower():
         name = " ".join(word[:1].upper() + word[1:] for word in name.split())
     return Person(name, (written,) if name != written else ())
+
+
+def _people(entries: Iterable[_Entry]) -> list[Person]:
+    """Everybody once, with whatever they signed with anywhere."""
+    aliases: dict[str, dict[str, None]] = {}
+    for person in (person for entry in entries for person in entry.leads):
+        aliases.setdefault(person.name, {}).update(dict.fromkeys(person.aliases))
+    return [Person(name, tuple(signed)) for name, signed in aliases.items()]
 
 
 def _room(place: str) -> Room:

@@ -53,7 +53,7 @@ class Prompt:
             color_depth=ColorDepth.DEPTH_1_BIT if "NO_COLOR" in os.environ else None,
             refresh_interval=_REDRAW,
         )
-        print(f"{self._welcome} Ctrl-D ends.\n")
+        print(f"{self._welcome}\nType help for all commands; Ctrl-D ends.\n")
         with patch_stdout(raw=True):
             while True:
                 try:

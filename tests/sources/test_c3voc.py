@@ -1,0 +1,346 @@
+"""c3voc schedule JSON as conferences publish it, and as it is written here."""
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
+from bot.sources import c3voc, read
+from tests.sources.documents import (
+    BERLIN,
+    START,
+    document,
+    event,
+    only,
+    schedule,
+)
+from tests.summit import DATA
+
+_OTHERS = DATA.parent.parent.parent / "shared" / "schedules"
+
+
+def test_a_whole_document() -> None:
+    found = schedule(
+        document(
+            event(
+                type="Lightning Talks",
+                abstract="Why they sing.",
+                description="At length,\n\nand to whom.",
+                persons=[{"public_name": "Ada Reed", "aliases": ["areed", ""]}, {"name": "Bo"}],
+                links=[{"url": "https://pond.example/frogs"}, {"url": ""}, {"title": "none"}],
+            ),
+            event(id=8, guid="newts", title="Newts", date="2014-07-05T23:30:00+02:00"),
+            rooms=[{"name": "Pond", "address": "1 Mill Road"}, {"name": "Loft", "floor": "3rd"}],
+            venue="The Mill, Reedham",
+        )
+    )
+
+    assert found.sessions == (
+        Session(
+            id=7,
+            guid="frogs",
+            title="Frogs",
+            slot=Slot(START, START + timedelta(minutes=40), ("Pond",)),
+            leads=("Ada Reed", "Bo"),
+            kind=Kind.LIGHTNING,
+            abstract="Why they sing.",
+            description="At length, and to whom.",
+            links=("https://pond.example/frogs",),
+        ),
+        Session(
+            id=8,
+            guid="newts",
+            title="Newts",
+            slot=Slot(
+                datetime(2014, 7, 5, 21, 30, tzinfo=UTC),
+                datetime(2014, 7, 5, 22, 10, tzinfo=UTC),
+                ("Pond",),
+            ),
+        ),
+    )
+    assert found.rooms == {"Pond": Room("Pond", "1 Mill Road"), "Loft": Room("Loft", floor="3rd")}
+    assert found.people == {"Ada Reed": Person("Ada Reed", ("areed",)), "Bo": Person("Bo")}
+    assert (found.event, found.timezone, found.version, found.venue, found.days) == (
+        "Pond Days",
+        BERLIN,
+        "3",
+        "The Mill, Reedham",
+        (date(2014, 7, 5),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ([3, 9, 1], [3, 9, 1]),
+        ([None, None], [1, 2]),
+        ([2, None, 1, None], [2, 3, 1, 4]),
+        ([5, 5, 5], [5, 1, 2]),
+        ([10**6, 999_999], [1, 999_999]),
+        ([10**30, 1], [2, 1]),
+        ([0, -4], [1, 2]),
+        (["12", "x"], [1, 2]),
+        ([True, 2], [1, 2]),
+        ([1.5, {}], [1, 2]),
+    ],
+)
+def test_ids_that_nobody_could_type_are_replaced_by_small_ones(
+    given: list[Any], shown: list[int]
+) -> None:
+    events = [
+        event(
+            id=number, guid=f"g{index}", title=f"{index}", date=f"2014-07-05T1{index}:00:00+02:00"
+        )
+        for index, number in enumerate(given)
+    ]
+    ids = [session.id for session in schedule(document(*events)).sessions]
+
+    assert ids == shown
+    assert {type(number) for number in ids} == {int}
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [
+        ("0:25", 25),
+        ("00:25", 25),
+        ("01:00", 60),
+        ("1:00", 60),
+        ("25:30", 25 * 60 + 30),
+        ("1:02:00", 26 * 60),
+        ("2:00:00", 48 * 60),
+        (None, None),
+        ("", None),
+        ("0:00", None),
+        ("1h", None),
+        ("-1:00", None),
+        (45, None),
+        ("90:00:00", None),
+        ("99999999999:00:00", None),
+    ],
+)
+def test_durations(written: object, minutes: int | None) -> None:
+    end = None if minutes is None else START + timedelta(minutes=minutes)
+
+    assert only(duration=written).slot == Slot(START, end, ("Pond",))
+
+
+@pytest.mark.parametrize(
+    ("named", "fallback", "start"),
+    [
+        ("Europe/Berlin", None, datetime(2014, 7, 5, 8, tzinfo=UTC)),
+        ("Europe/Berlin", "America/New_York", datetime(2014, 7, 5, 8, tzinfo=UTC)),
+        (None, "America/New_York", datetime(2014, 7, 5, 14, tzinfo=UTC)),
+        ("", "America/New_York", datetime(2014, 7, 5, 14, tzinfo=UTC)),
+        ("Pond/Reedham", "America/New_York", datetime(2014, 7, 5, 14, tzinfo=UTC)),
+        ("America", "America/New_York", datetime(2014, 7, 5, 14, tzinfo=UTC)),
+        ("../../etc/passwd", "America/New_York", datetime(2014, 7, 5, 14, tzinfo=UTC)),
+        ("a" * 5000, "America/New_York", datetime(2014, 7, 5, 14, tzinfo=UTC)),
+        (5, "America/New_York", datetime(2014, 7, 5, 14, tzinfo=UTC)),
+        ([], "America/New_York", datetime(2014, 7, 5, 14, tzinfo=UTC)),
+    ],
+)
+def test_naive_date_is_in_the_zone_of_the_file_else_in_the_configured_one(
+    named: object, fallback: str | None, start: datetime
+) -> None:
+    zone = ZoneInfo(fallback) if fallback else None
+    found = schedule(document(event(date="2014-07-05T10:00:00"), time_zone_name=named), zone)
+
+    assert [session.slot.start for session in found.sessions] == [start]
+
+
+def test_offset_of_a_date_wins_over_every_zone() -> None:
+    found = schedule(document(event(date="2014-07-05T10:00:00-05:00")), ZoneInfo("Asia/Tokyo"))
+
+    assert [session.slot.start for session in found.sessions] == [
+        datetime(2014, 7, 5, 15, tzinfo=UTC)
+    ]
+
+
+def test_control_characters_never_survive() -> None:
+    evil = "a\r\nQUIT\x00b\x1b\x7f\u2028\u202e\ud800c"
+    clean = "a QUIT b c"
+    found = schedule(
+        document(
+            event(
+                guid=evil,
+                title=evil,
+                abstract=evil,
+                description=evil,
+                persons=[{"public_name": evil, "aliases": [evil]}],
+                links=[{"url": evil}],
+            ),
+            room=evil,
+            title=evil,
+            venue=evil,
+            rooms=[{"name": evil, "address": evil, "floor": evil}],
+        )
+    )
+    (session,) = found.sessions
+
+    assert session == Session(
+        id=7,
+        guid=clean,
+        title=clean,
+        slot=Slot(START, START + timedelta(minutes=40), (clean,)),
+        leads=(clean,),
+        abstract=clean,
+        description=clean,
+        links=(clean,),
+    )
+    assert found.rooms == {clean: Room(clean, clean, clean)}
+    assert found.people == {clean: Person(clean, (clean,))}
+    assert (found.event, found.venue) == (clean, clean)
+
+
+@pytest.mark.parametrize(
+    ("persons", "people"),
+    [
+        ([{"public_name": "Ada Reed", "name": "areed"}], {"Ada Reed": Person("Ada Reed")}),
+        ([{"public_name": "", "name": "Ada Reed"}], {"Ada Reed": Person("Ada Reed")}),
+        ([{"name": "Ada Reed"}], {"Ada Reed": Person("Ada Reed")}),
+        ([{"id": 4}], {}),
+        ([], {}),
+        (None, {}),
+        ([{"name": "Ada"}, {"name": "Bo"}, {"name": "Ada"}],
+         {"Ada": Person("Ada"), "Bo": Person("Bo")}),
+        ([{"name": "Ada", "aliases": ["ar"]}, {"name": "Ada"}], {"Ada": Person("Ada", ("ar",))}),
+        ([{"name": "Ada", "aliases": ["ar"]}, {"name": "Ada", "aliases": ["ada", "ar"]}],
+         {"Ada": Person("Ada", ("ar", "ada"))}),
+        ([{"name": "Ada", "aliases": [5, "", "ar"]}], {"Ada": Person("Ada", ("ar",))}),
+    ],
+)  # fmt: skip
+def test_people_have_a_public_name_or_a_name(persons: Any, people: dict[str, Person]) -> None:
+    found = schedule(document(event(persons=persons)))
+
+    assert found.people == people
+    assert [session.leads for session in found.sessions] == [tuple(people)]
+
+
+def _in_rooms(**rooms: list[dict[str, Any]]) -> dict[str, Any]:
+    return document(days=[{"rooms": rooms}])
+
+
+def test_entry_in_two_rooms_with_one_guid_and_start_is_one_session() -> None:
+    found = schedule(_in_rooms(Pond=[event()], Brook=[event(id=9)], Loft=[event(guid="else")]))
+
+    assert [(s.id, s.guid, s.slot.rooms) for s in found.sessions] == [
+        (7, "frogs", ("Brook", "Pond")),
+        (1, "else", ("Loft",)),
+    ]
+
+
+def test_entry_that_stands_twice_in_a_room_is_one_session() -> None:
+    found = schedule(document(event(), event()))
+
+    assert [(s.id, s.slot.rooms) for s in found.sessions] == [(7, ("Pond",))]
+
+
+def test_one_guid_at_two_times_or_no_guid_at_all_are_several_sessions() -> None:
+    later = "2014-07-05T12:00:00+02:00"
+    found = schedule(document(event(), event(date=later), event(guid=None), event(guid=None)))
+
+    assert [(s.id, s.guid, s.slot.start.hour) for s in found.sessions] == [
+        (2, "", 8),
+        (3, "", 8),
+        (7, "frogs", 8),
+        (1, "frogs", 10),
+    ]
+
+
+def test_cancelled_entry_is_kept_as_cancelled() -> None:
+    assert only(cancelled=True) == Session(
+        id=7,
+        guid="frogs",
+        title="Frogs",
+        slot=Slot(START, START + timedelta(minutes=40), ("Pond",)),
+        cancelled=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts", "change"),
+    [
+        (["2014-07-05T06:00:00+02:00", "2014-07-06T06:00:00+02:00"], time(6)),
+        (["2014-07-05T09:00:00", "2014-07-06T09:00:00"], time(9)),
+        (["2014-07-05T04:00:00Z", "2014-07-06T04:00:00Z"], time(6)),
+        (["2014-07-05", "2014-07-06"], time(0)),
+        (["2014-07-05T06:00:00+02:00", "2014-07-06T07:00:00+02:00"], time(4)),
+        (["2014-07-05T10:00:00+02:00", "2014-07-06T10:00:00+02:00"], time(4)),
+        (["2014-07-05T06:00:00+02:00", None], time(4)),
+        (["2014-07-05T06:00:00+02:00", "dawn"], time(4)),
+        (["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00"], time(4)),
+        ([5, 5], time(4)),
+    ],
+)
+def test_day_begins_when_all_days_of_the_source_say_so(starts: list[Any], change: time) -> None:
+    days = [{"day_start": start, "rooms": {"Pond": [event()]}} for start in starts]
+
+    assert schedule(document(days=days)).day_change == change
+
+
+def test_entry_may_name_another_room_than_its_list() -> None:
+    assert only(room=" Big  Pond ").slot.rooms == ("Big Pond",)
+
+
+def test_byte_order_mark_and_blank_lines_come_before_a_document() -> None:
+    raw = b"\xef\xbb\xbf\n " + json.dumps(document(event())).encode()
+
+    assert [session.title for session in read(raw).schedule.sessions] == ["Frogs"]
+
+
+def test_what_is_written_is_read_back_the_same() -> None:
+    sessions = [
+        Session(1, "a", "Open end", Slot(START, None, ("Pond",))),
+        Session(4, "b", "Two rooms", Slot(START, START + timedelta(hours=1), ("Pond", "Weir")),
+                ("Ada Reed",), Kind.HACKATHON, "Short.", "Long.", ("https://pond.example/",)),
+        Session(5, "c", "Nowhere", Slot(START, START + timedelta(days=3, minutes=7), ()),
+                cancelled=True),
+        Session(6, "d", "Night", Slot(datetime(2014, 7, 6, 1, tzinfo=UTC), None, ("Pond",))),
+    ]  # fmt: skip
+    before = Schedule(
+        "Pond Days",
+        BERLIN,
+        sessions,
+        rooms=[Room("Weir", "1 Mill Road", "3rd"), Room("Loft")],
+        people=[Person("Ada Reed", ("areed",))],
+        day_change=time(6),
+        version="12",
+        venue="The Mill",
+    )
+    found = read(c3voc.write(before).encode())
+    after = found.schedule
+
+    assert found.warnings == ()
+    assert after.sessions == before.sessions
+    assert (after.rooms, after.people) == (before.rooms, before.people)
+    assert (after.event, after.timezone, after.day_change, after.version, after.venue) == (
+        before.event,
+        before.timezone,
+        before.day_change,
+        before.version,
+        before.venue,
+    )
+
+
+@pytest.mark.skipif(not _OTHERS.exists(), reason="others' files are not part of the project")
+def test_a_real_congress_is_read_as_a_whole() -> None:
+    name = "39c3_everything.json"
+    expected = json.loads((_OTHERS / "expected.json").read_text())[name]
+    found = read((_OTHERS / name).read_bytes())
+    sessions, zone = found.schedule.sessions, found.schedule.timezone
+
+    assert found.warnings == ()
+    assert (len(sessions), len(found.schedule.rooms), zone.key) == (895, 58, expected["tz"])
+    assert len({s.id for s in sessions}) == 895
+    assert f"{sessions[0].slot.start:%Y-%m-%dT%H:%MZ}" == expected["first"]
+    assert f"{sessions[-1].slot.start:%Y-%m-%dT%H:%MZ}" == expected["last_start"]
+    assert f"{found.schedule.closes:%Y-%m-%dT%H:%MZ}" == expected["last_end"]
+    local = [s.slot.start.astimezone(zone) for s in sessions]
+    assert {
+        day: sum(moment.date().isoformat() == day for moment in local)
+        for day in expected["per_local_date"]
+    } == expected["per_local_date"]

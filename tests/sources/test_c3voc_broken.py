@@ -1,0 +1,207 @@
+"""c3voc documents that are wrong somewhere: read as far as they go, or refused."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.schedule import Room
+from bot.sources import NotASchedule, read
+from tests.sources.documents import (
+    BERLIN,
+    document,
+    event,
+    imported,
+    refusal,
+    schedule,
+)
+
+_NO_DAYS = "This JSON has no schedule.conference.days: it is no schedule."
+_NO_ZONE = "This schedule names no time zone: name one, like America/Los_Angeles (--timezone)."
+_NO_SESSION = "There is not one session in this schedule."
+
+
+@pytest.mark.parametrize(
+    ("broken", "warning"),
+    [
+        (event(title=None), "An entry without a title: left out, it has no title."),
+        (event(title=" \n"), "An entry without a title: left out, it has no title."),
+        (event(title=["Bats"]), "An entry without a title: left out, it has no title."),
+        ("Bats", "An entry without a title: left out, it is no entry."),
+        (None, "An entry without a title: left out, it is no entry."),
+        (event(title="Bats", date=None), "Bats: left out, it has no date that can be read."),
+        (event(title="Bats", date="soon"), "Bats: left out, it has no date that can be read."),
+        (event(title="Bats", date=5), "Bats: left out, it has no date that can be read."),
+        (event(title="Bats", date="0001-01-01T00:00:00+02:00"),
+         "Bats: left out, its date is out of all reason."),
+        (event(title="Bats", date="9999-12-31T23:50:00Z"),
+         "Bats: left out, its date is out of all reason."),
+        (event(title="Bats", persons=5),
+         "Bats: left out, its people or links are not written as the format says."),
+        (event(title="Bats", persons=["Ada"]),
+         "Bats: left out, its people or links are not written as the format says."),
+        (event(title="Bats", links=["https://pond.example/"]),
+         "Bats: left out, its people or links are not written as the format says."),
+    ],
+)  # fmt: skip
+def test_broken_entry_costs_itself_and_a_warning_that_names_it(broken: Any, warning: str) -> None:
+    found = imported(document(event(), broken, event(id=8, guid="newts", title="Newts")))
+
+    assert found.warnings == (warning,)
+    assert [(s.id, s.title) for s in found.schedule.sessions] == [(7, "Frogs"), (8, "Newts")]
+
+
+@pytest.mark.parametrize("named", [None, "", "Pond/Reedham", "America", "a" * 5000, 5, {}])
+def test_schedule_without_any_zone_is_refused(named: object) -> None:
+    assert refusal(json.dumps(document(event(), time_zone_name=named)).encode()) == _NO_ZONE
+
+
+@pytest.mark.parametrize(
+    "rooms", [[5], ["Loft"], [{}], [None], [{"name": ""}], [{"name": 5}], "Loft", 5, {"a": 1}]
+)
+def test_broken_list_of_rooms_costs_no_more_than_its_details(rooms: Any) -> None:
+    assert schedule(document(event(), rooms=rooms)).rooms == {"Pond": Room("Pond")}
+
+
+def test_room_without_a_list_of_entries_is_left_out() -> None:
+    days = [{"rooms": {"Pond": [event()], "Brook": 5, "Loft": None, "Mill": "x", "Weir": {"a": 1}}}]
+    found = imported(document(days=days))
+
+    assert [s.title for s in found.schedule.sessions] == ["Frogs"]
+    assert found.warnings == tuple(
+        f"Everything in {room}: left out, it is no list of entries."
+        for room in ("Brook", "Mill", "Weir")
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{}",
+        b"{",
+        b'{"schedule": []}',
+        b'{"schedule": {"conference": {}}}',
+        b'{"schedule": {"conference": {"days": 5}}}',
+        b'{"schedule": {"conference": {"days": [5]}}}',
+        b'{"schedule": {"conference": [{"days": []}]}}',
+        b'{"items": [{"title": "Frogs"}]}',
+        b'{"a": ' + b"[" * 100_000,
+        b'{"a": ' * 100_000,
+        b'{"a": ' + b"9" * 10_000 + b"}",
+    ],
+)
+def test_json_that_is_no_schedule_is_refused(raw: bytes) -> None:
+    assert refusal(raw, BERLIN) == _NO_DAYS
+
+
+@pytest.mark.parametrize(
+    "days", [[], [{}], [{"rooms": {}}], [{"rooms": []}], [{"rooms": {"Pond": []}}]]
+)
+def test_schedule_without_a_session_is_refused(days: Any) -> None:
+    assert refusal(json.dumps(document(days=days)).encode()) == _NO_SESSION
+
+
+_VALID = document(
+    event(
+        room="Pond",
+        type="session",
+        abstract="Why they sing.",
+        description="At length.",
+        persons=[{"public_name": "Ada Reed", "name": "Ada", "aliases": ["areed"]}],
+        links=[{"url": "https://pond.example/", "title": "Pond"}],
+        cancelled=False,
+    ),
+    event(id=8, guid="newts", title="Newts"),
+    rooms=[{"name": "Pond", "address": "1 Mill Road", "floor": "3rd"}],
+    venue="The Mill",
+    days=[
+        {
+            "date": "2014-07-05",
+            "day_start": "2014-07-05T06:00:00+02:00",
+            "rooms": {"Pond": [event(persons=[{"name": "Ada"}], links=[{"url": "x"}])]},
+        }
+    ],
+)
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value in a document."""
+    yield path
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _places(inner, (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _places(inner, (*path, index))
+
+
+def _with(document: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """The document with another value at a place that is still there, or as it was."""
+    if not path:
+        return value
+    changed = deepcopy(document)
+    inner = changed
+    try:
+        for step in path[:-1]:
+            inner = inner[step]
+        inner[path[-1]] = value
+    except (KeyError, IndexError, TypeError):
+        return document
+    return changed
+
+
+_PLACES = tuple(_places(_VALID))
+_ODD_TEXT = st.sampled_from(
+    ["", "\x00\r\n", "\ud800", "America", "/", "0001-01-01", "9999-12-31T23:59:59-14:00",
+     "2014-07-05T10:00:00", "99999999999:00:00", "0:-1", "1:1:1:1", "a" * 300, "24:00"]
+)  # fmt: skip
+
+
+_SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | _ODD_TEXT
+)
+
+
+_ANYTHING = st.recursive(
+    _SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.tuples(st.sampled_from(_PLACES), _ANYTHING), min_size=1, max_size=4))
+def test_whatever_is_wrong_in_a_document_it_is_read_or_refused(
+    changes: list[tuple[tuple[Any, ...], Any]],
+) -> None:
+    mutant: Any = _VALID
+    for path, value in changes:
+        mutant = _with(mutant, path, value)
+    try:
+        found = read(json.dumps(mutant).encode(), BERLIN).schedule
+    except NotASchedule:
+        return
+
+    ids = [session.id for session in found.sessions]
+    assert len(set(ids)) == len(ids)
+    assert all(type(number) is int and 0 < number < 10**6 for number in ids)
+    written = "".join(text for s in found.sessions for text in (s.title, *s.leads, *s.slot.rooms))
+    assert written.isprintable()
+    assert all(s.slot.until > s.slot.start for s in found.sessions)
+
+
+@pytest.mark.parametrize("value", [None, True, 5, -1.5, "x", [], [5], {}, {"x": 5}])
+@pytest.mark.parametrize("path", _PLACES, ids=lambda path: str(path[2:]))
+def test_wrong_type_at_any_place_is_read_or_refused(path: tuple[Any, ...], value: Any) -> None:
+    try:
+        found = imported(_with(_VALID, path, value), BERLIN)
+    except NotASchedule:
+        return
+
+    assert found.schedule.sessions

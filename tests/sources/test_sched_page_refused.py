@@ -1,0 +1,114 @@
+"""Pages of which nothing, or not every entry, can be read."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.sources import NotASchedule, read
+from tests.sources.pages import FULL, ZONE, entry, imported
+from tests.summit import DATA
+
+_ERROR_PAGE = (
+    DATA.parent.parent.parent / "shared" / "schedules" / "invalid_html_instead_of_xml.html"
+)
+
+
+_NO_SCHEDULE = "No session was found: this is no schedule page of a known kind."
+
+
+def test_page_without_a_session_is_refused() -> None:
+    with pytest.raises(NotASchedule) as refused:
+        read(b"Pond Days\n\nFriday, May 3\n\n9:00am\n\nFrogs\n", ZONE)
+
+    assert str(refused.value) == _NO_SCHEDULE
+
+
+def test_missing_timezone_is_asked_for() -> None:
+    with pytest.raises(NotASchedule) as refused:
+        read(entry().encode())
+
+    assert str(refused.value) == (
+        "This page names no time zone: name the event's, like America/Los_Angeles (--timezone)."
+    )
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\x89PNG\r\n\x1a\n\x00\xff", b"\xff\xfe9\x00:\x000\x00", b"\xc3"]
+)
+def test_bytes_that_are_no_text_are_refused(junk: bytes) -> None:
+    with pytest.raises(NotASchedule) as refused:
+        read(junk, ZONE)
+
+    assert str(refused.value) == "This is no text in UTF-8, so it is no schedule that I can read."
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"",
+        b"   \n",
+        b"\x00\x01\x02",
+        b"<!DOCTYPE html>\n<html><head><title>502</title></head>\n<body>Try later</body></html>",
+        b"[]",
+        b"null",
+    ],
+)
+def test_text_that_is_no_page_is_refused(page: bytes) -> None:
+    with pytest.raises(NotASchedule) as refused:
+        read(page, ZONE)
+
+    assert str(refused.value) == _NO_SCHEDULE
+
+
+@pytest.mark.skipif(not _ERROR_PAGE.exists(), reason="others' files are not part of the project")
+def test_a_real_error_page_is_refused() -> None:
+    with pytest.raises(NotASchedule) as refused:
+        read(Path(_ERROR_PAGE).read_bytes(), ZONE)
+
+    assert str(refused.value) == _NO_SCHEDULE
+
+
+def test_page_on_which_no_entry_has_a_title_is_refused() -> None:
+    with pytest.raises(NotASchedule) as refused:
+        read(f"9:00am\n\n{FULL}\nPond\n".encode(), ZONE)
+
+    assert str(refused.value) == "Times were found on this page, but not one session with a title."
+
+
+@pytest.mark.parametrize(
+    ("full", "why"),
+    [
+        ("Friday April 31, 2013 9:00am - 9:40am", "its date does not exist"),
+        ("Friday Mai 3, 2013 9:00am - 9:40am", "its date does not exist"),
+        ("Friday May 3, 2013 13:00am - 2:00pm", "its date does not exist"),
+        ("Friday May 3, 2013 9:00am - 9:61am", "its date does not exist"),
+        ("Friday May 3, 0000 9:00am - 9:40am", "its date does not exist"),
+        ("Friday December 31, 9999 9:00pm - 9:40pm", "its date does not exist"),
+        ("Friday December 31, 9999 11:00am - 9:40am", "its date does not exist"),
+        # That night the clock goes from 2 to 3.
+        ("Sunday March 10, 2013 2:30am - 3:00am", "it ends before it begins"),
+        ("Friday May 3, 2013 9:00am - Thursday May 2, 2013 5:00pm", "it ends before it begins"),
+    ],
+)
+def test_impossible_time_costs_the_entry_and_a_warning_that_names_it(full: str, why: str) -> None:
+    found = imported(entry(title="Newts") + entry(full=full) + entry(title="Toads"))
+
+    assert found.warnings == (f"The entry of {full}: left out, {why}.",)
+    assert [s.title for s in found.schedule.sessions] == ["Newts", "Toads"]
+    assert [s.id for s in found.schedule.sessions] == [1, 2]
+
+
+def test_entry_without_a_title_or_start_is_left_out_with_a_warning() -> None:
+    nameless, timeless = (FULL.replace("9:40", end) for end in ("9:41", "9:42"))
+    found = imported(
+        entry(title="Newts")
+        + f"9:00am\n\n{nameless}\nPond\n\n"
+        + f"Toads\nWarts.\n\n{timeless}\nPond\n\n"
+        + entry()
+    )
+
+    assert found.warnings == (
+        f"The entry of {nameless}: left out, it has no title.",
+        f"The entry of {timeless}: left out, no line with its start stands above it.",
+    )
+    assert [s.title for s in found.schedule.sessions] == ["Newts", "Frogs"]

@@ -1,0 +1,219 @@
+"""The engine: always an answer, effects once, greetings once, long answers page by page."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.command import Command
+from bot.commands import by_alias, now
+from bot.document import Button, Item, Typed, heading, reply, text
+from bot.messages import Answer
+from bot.record import read, write
+from bot.rules import Rules
+from tests.summit import Summit, folsom
+
+GREETING = (
+    "Hello! I know the programme of OpenStack Folsom Design Summit. Try ‘now’, ‘next Bayview B’,"
+    " ‘bookmark 4’ (I remind you before it starts), or ‘help’ for all commands."
+)
+WELCOME = ["On now:", "[1] 9:00am–9:25am · Welcome · Ballroom"]
+
+FOLSOM = folsom()
+
+ODD = [
+    "",
+    "   ",
+    "x" * 5000,
+    "next " + "y " * 2500,
+    "find " + "\u202e" + "abc",
+    "\x00\x07\x1b[31mnow\r\nQUIT :bye",
+    "<b>now</b> & <script>",
+    "*now* _now_ `now`",
+    "שלום עולם",
+    "找 openstack",
+    "👩‍👩‍👧‍👦 💥",
+    "at 99:99",
+    "at -1",
+    "info -1",
+    "info 0",
+    "info 99999999999999999999",
+    "remind 12 99999999999999999999",
+    "remind 12 -5",
+    "snooze 12 0",
+    "agenda 9999-12-31",
+    "agenda 0001-01-01",
+    "at 0001-01-01 0:00",
+    "agenda 31 february",
+    "settings timezone ../../etc/passwd",
+    "settings before ²",
+    "info ②",
+    "remind off \u0660",
+    "lead ...",
+    "find ---",
+    "where %s {0} %(x)s",
+]
+
+
+@pytest.fixture
+async def greeting_summit(database: str) -> AsyncIterator[Summit]:
+    summit = Summit(database, FOLSOM, "Monday 9:20", Rules(greets=True))
+    yield summit
+    await summit.store.close()
+
+
+@pytest.mark.parametrize("line", ODD, ids=lambda line: ascii(line[:20]))
+async def test_whatever_is_typed_gets_a_printable_answer(
+    summit: Summit, line: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = await summit.ask(line)
+    assert said
+    assert all(text.isprintable() or "\u200d" in text for text in said)
+    assert all(len(text) < 600 for text in said)
+    assert caplog.records == []
+
+
+COMMAND_WORDS = st.sampled_from(sorted(by_alias()))
+WORDS = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["monday", "tue", "9:30", "2pm", "12", "#60", "marina", "dan", "off", "on", "test", "me",
+         "next", "before", "timezone", "24", "plain", "10 minutes", "day 2", "4/17", "yes"]
+    ),
+)  # fmt: skip
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(command=COMMAND_WORDS, words=st.lists(WORDS, max_size=4), day=st.integers(13, 20))
+def test_no_arguments_break_a_command(
+    tmp_path_factory: pytest.TempPathFactory,
+    caplog: pytest.LogCaptureFixture,
+    command: str,
+    words: list[str],
+    day: int,
+) -> None:
+    async def play() -> None:
+        database = tmp_path_factory.getbasetemp() / "no-arguments.db"
+        summit = Summit(f"sqlite:///{database}", FOLSOM, f"2012-04-{day}T11:11")
+        assert await summit.ask(" ".join((command, *words)))
+        await summit.store.close()
+
+    asyncio.run(play())
+    assert caplog.records == []
+
+
+async def test_a_command_that_fails_is_answered_and_logged(
+    summit: Summit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> Answer:
+        raise ZeroDivisionError
+
+    broken = Command("now", "", "", fail, ())
+    monkeypatch.setattr(now, "COMMAND", broken)
+    assert await summit.ask("now secret") == [
+        "That went wrong here, and is noted. Try it in other words, or ‘help’."
+    ]
+    assert [record.getMessage() for record in caplog.records] == ["command failed: now"]
+
+
+async def test_the_same_invocation_twice_has_one_effect_and_one_reply(summit: Summit) -> None:
+    first = await summit.say("ada", "remind 12 10", id="event 1")
+    await summit.say("ada", "unbookmark 12", id="event 2")
+    assert await summit.say("ada", "remind 12 10", id="event 1") == first
+    assert await summit.say("ada", "bookmarks", id="event 3") == [
+        "You have no bookmarks yet. Add one by number or title: ‘bookmark 12’"
+    ]
+
+
+async def test_the_same_invocation_at_once_has_one_effect(summit: Summit) -> None:
+    lines = await asyncio.gather(
+        *(summit.say("ada", "snooze 12" if i % 2 else "remind 12 10", id="event") for i in range(8))
+    )
+    assert len(lines) == 8
+    assert (await summit.say("ada", "bookmarks"))[0] == "You have 1 bookmark:"
+
+
+async def test_an_invocation_is_remembered_across_a_restart(summit: Summit) -> None:
+    first = await summit.say("ada", "bookmark 6", id="event 1")
+    await summit.restart()
+    summit.go("Monday 9:28")
+    assert await summit.say("ada", "bookmark 6", id="event 1") == first
+
+
+async def test_ids_of_two_users_and_networks_do_not_collide_with_effects(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 6")
+    assert (await summit.say("bob", "bookmarks"))[0].startswith("You have no bookmarks")
+
+
+async def test_a_newcomer_is_greeted_once(greeting_summit: Summit) -> None:
+    assert await greeting_summit.say("ada", "now") == [*WELCOME, GREETING]
+    assert await greeting_summit.say("ada", "now") == WELCOME
+    await greeting_summit.restart()
+    assert await greeting_summit.say("ada", "now") == WELCOME
+    assert await greeting_summit.say("bob", "now") == [*WELCOME, GREETING]
+
+
+async def test_nobody_is_greeted_in_front_of_others(greeting_summit: Summit) -> None:
+    assert await greeting_summit.say("ada", "now", private=False) == WELCOME
+    assert await greeting_summit.say("ada", "now") == [*WELCOME, GREETING]
+
+
+async def test_who_asked_to_be_forgotten_is_a_newcomer(greeting_summit: Summit) -> None:
+    await greeting_summit.say("ada", "now")
+    assert await greeting_summit.say("ada", "forget me yes") == ["Everything about you is deleted."]
+    assert await greeting_summit.say("ada", "now") == [*WELCOME, GREETING]
+
+
+async def test_personal_answers_are_private(summit: Summit) -> None:
+    for line, private in [
+        ("now", False), ("find chef", False), ("help", False), ("bookmark 12", True),
+        ("bookmark nothing", True), ("bookmarks", True), ("remind", True), ("remind x", True),
+        ("unbookmark 99", True), ("snooze 12", True), ("conflicts", True), ("settings", True),
+        ("settings hours 24", True), ("forget me", True), ("more", False),
+    ]:  # fmt: skip
+        response = await summit.respond("ada", line, private=False)
+        assert (line, response.private) == (line, private)
+
+
+async def test_a_long_answer_comes_page_by_page(database: str) -> None:
+    summit = Summit(database, FOLSOM, "Monday 9:20", Rules(greets=False, page=4))
+    whole = await Summit(f"{database}2", FOLSOM, "Monday 9:20").say("ada", "lead Thierry")
+    assert await summit.say("ada", "lead Thierry") == [*whole[:3], "… 6 more sessions: ‘more’"]
+    assert await summit.say("bob", "more") == [
+        "There is nothing more to show. Ask something: ‘help’"
+    ]
+    assert await summit.say("ada", "more") == [*whole[3:6], "… 3 more sessions: ‘more’"]
+    assert await summit.say("ada", "more") == whole[6:]
+    assert await summit.say("ada", "more") == [
+        "There is nothing more to show. Ask something: ‘help’"
+    ]
+    await summit.store.close()
+
+
+async def test_another_answer_ends_the_old_one(database: str) -> None:
+    summit = Summit(database, FOLSOM, "Monday 9:20", Rules(greets=False, page=4))
+    await summit.say("ada", "lead Thierry")
+    await summit.say("ada", "now")
+    assert await summit.say("ada", "more") == [
+        "There is nothing more to show. Ask something: ‘help’"
+    ]
+    await summit.store.close()
+
+
+def test_an_answer_is_kept_whole() -> None:
+    schedule = FOLSOM
+    session = schedule.sessions[11]
+    answer = Answer(
+        reply(
+            heading("A ", Typed("now")),
+            text("in words"),
+            Item(session, day=True, note=("on ", Typed("now"))),
+            Button("Press", "bookmark 12"),
+        ),
+        private=True,
+    )
+    assert read(write(answer), schedule) == answer
