@@ -25,7 +25,8 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})\.?")
 _DAY_NUMBER = re.compile(r"day\s*(\d)", re.IGNORECASE)
 _ECHO = 40
-_NOON = 12
+# Written without am or pm these mean the afternoon, unless the programme begins that early.
+_SMALL_HOURS = range(1, 7)
 _ON_NOW: tuple[Span, ...] = ("on now",)
 _OVER: tuple[Span, ...] = ("over",)
 
@@ -239,7 +240,7 @@ def _afternoon_is_likelier(at: time, tokens: Sequence[str], day: date, context: 
     """`at 2:30` on a day that begins at 9 means the afternoon: nobody asks for the night."""
     given = next((t for t in tokens if _time(t) is not None and _CLOCK.fullmatch(t)), "")
     match = _CLOCK.fullmatch(given)
-    if match is None or match["half"] or given.startswith("0") or not 1 <= at.hour < _NOON:
+    if match is None or match["half"] or given.startswith("0") or at.hour not in _SMALL_HOURS:
         return False
     zone = context.schedule.timezone
     starts = [s.slot.start.astimezone(zone).time() for s in context.schedule.on(day)]

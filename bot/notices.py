@@ -8,10 +8,12 @@ of their own.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from bot.document import (
     Block,
     Button,
+    Heading,
     Item,
     Precision,
     Reply,
@@ -101,9 +103,16 @@ def worth_sending_until(notice: Notice, bookmark: Bookmark) -> datetime:
 
 
 def written(notices: Sequence[Notice], now: datetime) -> Reply:
-    """One message with all of these, as true at `now`; the soonest first."""
-    ordered = sorted(notices, key=lambda notice: notice.session.slot.start)
-    return reply(*(block for notice in ordered for block in _blocks(notice, now)))
+    """One message with all of these, as true at `now`; the soonest first. What starts together
+    stands under one heading; what to do about it is offered where there is only one."""
+    ordered = sorted(notices, key=lambda notice: (notice.session.slot.start, notice.session.id))
+    blocks: list[Block] = []
+    for lead, together in groupby(ordered, key=lambda notice: _lead(notice, now)):
+        blocks.append(lead)
+        blocks += (Item(n.session, day=isinstance(n, Moved)) for n in together)
+    if len(ordered) == 1:
+        blocks += _buttons(ordered[0])
+    return Reply(tuple(blocks))
 
 
 def trial(before: int) -> Reply:
@@ -121,44 +130,64 @@ def _matters_until(bookmark: Bookmark, session: Session) -> datetime:
     return max(slot.until for slot in slots)
 
 
-def _blocks(notice: Notice, now: datetime) -> list[Block]:
+def _lead(notice: Notice, now: datetime) -> Heading:
     session = notice.session
     match notice:
         case Reminder():
-            lead = heading(f"Starts {in_how_long(session.slot.start, now)}:")
+            return heading(f"Starts {in_how_long(session.slot.start, now)}:")
         case Moved(_, told):
-            lead = heading(*_change(told, session.facts), *_soon(session, now))
-    day = isinstance(notice, Moved)
-    buttons = [Button("Remove", f"unbookmark {session.id}")]
-    if isinstance(notice, Reminder):
-        buttons.insert(0, Button("Snooze", f"snooze {session.id}"))
-    return [lead, Item(session, day=day), *buttons]
+            return heading(*_change(told, session.facts), *_soon(session, now), ":")
+
+
+def _buttons(notice: Notice) -> list[Button]:
+    number = notice.session.id
+    remove = Button("Remove", f"unbookmark {number}")
+    return (
+        [Button("Snooze", f"snooze {number}"), remove] if isinstance(notice, Reminder) else [remove]
+    )
 
 
 def _change(told: Facts, today: Facts) -> tuple[Span, ...]:
     if today.cancelled:
-        return ("Cancelled, it will not take place:",)
-    spans: list[Span] = ["Back on the programme" if told.cancelled else ""]
+        return ("Cancelled, it will not take place",)
+    changes: list[tuple[Span, ...]] = []
+    if told.cancelled:
+        changes.append(("back on the programme",))
     if told.title != today.title:
-        spans += [_joint(spans), "Renamed, it was called \N{LEFT DOUBLE QUOTATION MARK}"]
-        spans += [told.title, "\N{RIGHT DOUBLE QUOTATION MARK}"]
+        changes.append((f"renamed, it was called {_quoted(told.title)}",))
     if (told.slot.start, told.slot.rooms) != (today.slot.start, today.slot.rooms):
-        spans += [_joint(spans), "Moved from ", *_place(told.slot), " to ", *_place(today.slot)]
-    # Nothing differs where an earlier message is in doubt: then this settles what is true.
-    return (*spans, ":") if any(spans) else ("It is as follows:",)
+        changes.append(("moved from ", *_places(told.slot, today.slot)))
+    if not changes:
+        # An earlier message is in doubt: this one settles what is true.
+        return ("It is as follows",)
+    first, *others = changes
+    lead = str(first[0])
+    spans: tuple[Span, ...] = (lead[0].upper() + lead[1:], *first[1:])
+    return sum((("; ", *other) for other in others), spans)
 
 
-def _joint(spans: Sequence[Span]) -> str:
-    return "; " if any(spans) else ""
+def _places(told: Slot, today: Slot) -> tuple[Span, ...]:
+    """`Monday 9:00am to Monday 10:00am`, with the rooms where they differ."""
+    when = (_when(told), _when(today)) if told.start != today.start else ((), ())
+    rooms = (_where(told), _where(today)) if told.rooms != today.rooms else ("", "")
+    joint = ", " if when[0] and rooms[0] else ""
+    return (*when[0], joint + rooms[0], " to ", *when[1], joint + rooms[1])
 
 
-def _place(slot: Slot) -> tuple[Span, ...]:
-    rooms = ", ".join(slot.rooms)
-    return (Time(slot.start, Precision.WEEKDAY_AND_CLOCK), f", {rooms}" if rooms else "")
+def _when(slot: Slot) -> tuple[Span, ...]:
+    return (Time(slot.start, Precision.WEEKDAY_AND_CLOCK),)
+
+
+def _where(slot: Slot) -> str:
+    return ", ".join(slot.rooms) or "no room"
+
+
+def _quoted(title: str) -> str:
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def _soon(session: Session, now: datetime) -> tuple[Span, ...]:
     left = session.slot.start - now
     if session.cancelled or not timedelta() < left <= timedelta(minutes=MOST_BEFORE):
         return ()
-    return (f" (starts {in_how_long(session.slot.start, now)})",)
+    return (f", starts {in_how_long(session.slot.start, now)}",)
