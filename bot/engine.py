@@ -1,15 +1,14 @@
 """One invocation in, one response out: finds the command, applies its effects, remembers both."""
 
 import logging
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Generic, TypeVar
 
 from bot import commands, record
 from bot.cleaning import one_line
 from bot.command import Command, Context
 from bot.document import Item, Reply, Typed, reply, text
+from bot.fairness import Allowance
 from bot.messages import (
     Answer,
     ChangePreferences,
@@ -23,6 +22,7 @@ from bot.messages import (
 )
 from bot.names import Finder
 from bot.ports import Clock, Store
+from bot.recent import Recent
 from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.suggestions import greeting, no_command
@@ -45,6 +45,7 @@ class Engine:
         self._rules = rules
         # Asking the database who somebody is before each `now` would cost more than the answer.
         self._met: Recent[User, Profile] = Recent(_PEOPLE_REMEMBERED)
+        self._allowance = Allowance(rules.fairness) if rules.fairness else None
         self._rests: Recent[tuple[User, str], Reply] = Recent(_RESTS_REMEMBERED)
 
     @property
@@ -62,7 +63,11 @@ class Engine:
 
     async def respond(self, invocation: Invocation) -> Response:
         """Carry out one command line. The same invocation again gets the same reply, and nothing
-        happens a second time."""
+        happens a second time. A reply without blocks means silence."""
+        if self._allowance is not None:
+            wait = self._allowance.seconds_to_wait(invocation.user, self._clock.wall())
+            if wait is not None:
+                return self._refused(wait)
         line = readable(invocation.line)
         meant = commands.understood(line)
         command = meant[0] if meant else None
@@ -79,6 +84,11 @@ class Engine:
         shown = self._first_page(answer.reply, invocation)
         reader = self._reader(self._met.get(user) or context.profile)
         return Response(shown, reader, answer.private, command.name if command else None)
+
+    def _refused(self, seconds: int) -> Response:
+        said = text(f"That is a lot at once. Ask me again in {seconds} s.")
+        refusal = reply(said) if seconds else Reply(())
+        return Response(refusal, self._reader(Profile()), private=True, command=None)
 
     def _reader(self, profile: Profile) -> Reader:
         return self._rules.reader(profile.preferences, self.schedule.timezone)
@@ -152,33 +162,6 @@ def _answer(line: str, meant: tuple[Command, str] | None, context: Context) -> A
 def readable(line: str) -> str:
     """What somebody typed, without the prefix, and no longer than any sensible question."""
     return one_line(line[:_LONGEST_LINE]).lstrip("!").strip()
-
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Recent(Generic[K, V]):
-    """The values put last, at most `size` of them."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        """The value, if it is still here."""
-        return self._values.get(key)
-
-    def put(self, key: K, value: V) -> None:
-        """Remember this, and forget what was put longest ago."""
-        self._values[key] = value
-        self._values.move_to_end(key)
-        if len(self._values) > self._size:
-            self._values.popitem(last=False)
-
-    def drop(self, key: K) -> None:
-        """Forget this."""
-        self._values.pop(key, None)
 
 
 def _place(invocation: Invocation) -> tuple[User, str]:

@@ -15,8 +15,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from bot.messages import Effect, Profile, User
 from bot.ports import Candidates, Claim, Clock, Judge, Lease, Told
 from bot.schedule import Session
-from bot.store import claims, people
-from bot.store.tables import kept, metadata
+from bot.store import claims, migrations, people
+from bot.store.tables import kept
 
 T = TypeVar("T")
 
@@ -116,10 +116,15 @@ def _opened(url: str) -> Engine:
         engine = create_engine(make_url(url))
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
-        metadata.create_all(engine)
+        migrations.upgrade(engine)
     except ArgumentError:
         raise StoreFailed(
             f"{url!r} is no database URL; one looks like sqlite:///summit-bot.db"
+        ) from None
+    except migrations.TooNew as newer:
+        raise StoreFailed(
+            f"The database was written by a newer Summit Bot (revision {newer.revision}):"
+            " start that one, or name another database."
         ) from None
     except SQLAlchemyError as problem:
         reason = str(getattr(problem, "orig", problem)).splitlines()[0]

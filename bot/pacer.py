@@ -1,0 +1,64 @@
+"""One network's pace: who may speak next, and when."""
+
+import asyncio
+import heapq
+from datetime import datetime
+from enum import IntEnum
+from itertools import count
+
+
+class Urgency(IntEnum):
+    """What goes first."""
+
+    REPLY = 0
+    NOTICE = 1
+    POST = 2
+
+
+class Pacer:
+    """Lets messages through one by one, at most `rate` a second after a `burst` of them; replies
+    first, and of the same urgency the earliest deadline.
+
+    Everything that an adapter says takes its turn here, so that one refusal slows everybody.
+    """
+
+    def __init__(self, rate: float, burst: int = 1) -> None:
+        self._interval = 1 / rate
+        self._slack = self._interval * (burst - 1)
+        self._order = count()
+        self._waiting: list[tuple[Urgency, float, int, asyncio.Future[None]]] = []
+        # The loop's time at which the next message is due if all before it had kept the pace.
+        self._due = 0.0
+        self._held_until = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def turn(self, urgency: Urgency, until: datetime | None = None) -> None:
+        """Return when one message may be said; what is due earliest (`until`) is said first."""
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
+        deadline = until.timestamp() if until is not None else float("inf")
+        heapq.heappush(self._waiting, (urgency, deadline, next(self._order), turn))
+        self._wake()
+        await turn
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody speak for so long: the network has refused somebody."""
+        until = asyncio.get_running_loop().time() + seconds
+        self._held_until = max(self._held_until, until)
+
+    def _wake(self) -> None:
+        """Give turns to whoever may have one now, and come back for the others."""
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            if self._waiting[0][3].done():  # whoever waited has given up
+                heapq.heappop(self._waiting)
+                continue
+            now = loop.time()
+            opens = max(self._due - self._slack, self._held_until)
+            if now < opens:
+                if self._timer is not None:
+                    self._timer.cancel()
+                self._timer = loop.call_at(opens, self._wake)
+                return
+            self._due = max(self._due, now) + self._interval
+            heapq.heappop(self._waiting)[3].set_result(None)

@@ -1,0 +1,6 @@
+"""How Alembic runs the revisions: in the transaction that `upgrade` has begun."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+context.run_migrations()
