@@ -1,29 +1,36 @@
 """Puts the parts together and runs them; the only place that knows all of them."""
 
+import os
+import re
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Never
 from zoneinfo import ZoneInfo
 
 from bot import defaults
-from bot.arguments import when_meant
 from bot.clock import ReplayClock, SystemClock
 from bot.command import Context
-from bot.engine import Engine
+from bot.commands import understood
+from bot.engine import Engine, readable
 from bot.messages import Channel, Invocation, Profile, Response, User
+from bot.moments import when_meant
 from bot.names import Finder
 from bot.ports import Clock, Store
 from bot.rules import Rules
 from bot.schedule import Schedule
-from bot.sources import Imported, NotASchedule
+from bot.sources import YEARS, Imported, NotASchedule
 from bot.sources import read as read_schedule
 from bot.times import Reader, long_day
 
 if TYPE_CHECKING:
     from bot.adapters.console.adapter import Screen
+
+
+_TIME = re.compile(
+    r"(?P<day>.*?)\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?\s*(?P<half>[ap]m)?", re.IGNORECASE
+)
 
 
 class CannotStart(Exception):
@@ -42,9 +49,11 @@ class Setup:
     speed: float | None = None
 
 
-def setup(config: Path | None, environment: Iterable[str]) -> Setup:
-    """The setup from a file and the environment; the defaults where neither says anything."""
-    if config is None and not any(name.startswith("SUMMIT_BOT_") for name in environment):
+def setup(config: Path | None) -> Setup:
+    """The setup from a file and the environment; the defaults where neither says anything.
+    Raises CannotStart."""
+    # The settings take some tenths of a second to load: most questions do without.
+    if config is None and not any(n.upper().startswith(defaults.ENVIRONMENT) for n in os.environ):
         return Setup(defaults.schedule_path())
     from bot.config import BadSettings, load
 
@@ -76,40 +85,69 @@ def load_schedule(path: Path, timezone: ZoneInfo | None, title: str | None = Non
         raise CannotStart(f"{path}: {problem}") from None
 
 
+def kept_schedule(path: Path, timezone: ZoneInfo | None) -> Schedule | None:
+    """The schedule that a file holds already; None where there is none that can be read."""
+    try:
+        return read_schedule(path.read_bytes(), timezone).schedule if path.is_file() else None
+    except (OSError, NotASchedule):
+        return None
+
+
 def moment_meant(words: str, schedule: Schedule) -> datetime:
     """A moment (UTC) from ISO 8601 or `Monday 9:20`, at the event. Raises CannotStart."""
     try:
         moment = datetime.fromisoformat(words)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=schedule.timezone)).astimezone(
-            UTC
-        )
     except ValueError:
-        pass
+        moment = _day_and_time(words, schedule)
+    if moment.year not in YEARS:
+        raise CannotStart(
+            f"{words!r} is out of all reason: years go from {YEARS[0]} to {YEARS[-1]}."
+        )
+    return (moment if moment.tzinfo else moment.replace(tzinfo=schedule.timezone)).astimezone(UTC)
+
+
+def _day_and_time(words: str, schedule: Schedule) -> datetime:
+    """Other than in a chat, `Monday 3:50` is in the night: nothing is guessed."""
     opens = schedule.opens or SystemClock().now()
     context = Context(opens, Finder(schedule), Reader(schedule.timezone), Rules().before)
-    when = when_meant(words, context)
-    if when.at is None or when.rest:
+    match = _TIME.fullmatch(words.strip())
+    try:
+        at = _time(match["hour"], match["minute"], match["half"]) if match else None
+    except ValueError:
+        at = None
+    when = when_meant(match["day"] if match else "", context)
+    if at is None or when.at is not None or when.rest:
         raise CannotStart(
             f"{words!r} is no time: write it like 2012-04-16T09:20, or 'Monday 9:20'."
         )
-    return schedule.moment(when.day or schedule.day_of(opens), when.at)
+    return replace(when, at=at).moment(schedule, schedule.day_of(opens))
+
+
+def _time(hour: str, minute: str | None, half: str | None) -> time:
+    if half is None:
+        return time(int(hour), int(minute or 0))
+    if int(hour) not in range(1, 13):
+        raise ValueError(hour)
+    return time(int(hour) % 12 + (12 if half.lower() == "pm" else 0), int(minute or 0))
 
 
 async def ask(setup: Setup, schedule: Schedule, user: User | None, line: str) -> Response:
     """Answer one line. Nobody in particular asks if `user` is None: then only what is personal
-    opens the database."""
+    opens the database. Raises CannotStart."""
     clock = _Standing(setup.start or SystemClock().now())
-    opening = _Opening(setup.database, clock)
+    rules = replace(setup.rules, greets=False, page=None)
     asker = user or console_user("you")
-    store = cast(Store, opening)
-    engine = Engine(schedule, store, clock, replace(setup.rules, greets=False, page=None))
-    if user is None:
+    invocation = Invocation(None, asker, Channel(asker.network, asker.id, private=True), line)
+    meant = understood(readable(line))
+    if user is None and not (meant and meant[0].personal):
+        engine = Engine(schedule, _NoStore(), clock, rules)
         engine.introduce(asker, Profile(known=True))
-    here = Channel(asker.network, asker.id, private=True)
+        return await engine.respond(invocation)
+    store = await open_store(setup.database, clock, schedule)
     try:
-        return await engine.respond(Invocation(None, asker, here, line))
+        return await Engine(schedule, store, clock, rules).respond(invocation)
     finally:
-        await opening.close()
+        await store.close()
 
 
 async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
@@ -121,13 +159,13 @@ async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
     clock: Clock = SystemClock()
     if setup.start is not None:
         clock = ReplayClock(setup.start, setup.speed or 1.0)
-    store = open_store(setup.database, clock)
+    store = await open_store(setup.database, clock, schedule)
     engine = Engine(schedule, store, clock, setup.rules)
     console = Console(user, _screen(user, store, schedule, clock, setup))
     courier = Courier(schedule, store, clock, [console], setup.rules)
     try:
         if setup.start is not None:
-            await store.rewind(setup.start)
+            await store.rewind(user.network, setup.start)
         await courier.start()
         async with ticking(courier.tick):
             await console.run(engine.respond)
@@ -144,14 +182,25 @@ def console_user(name: str) -> User:
     return user_called(name)
 
 
-def open_store(url: str, clock: Clock) -> Store:
-    """The database. Raises CannotStart."""
+async def open_store(url: str, clock: Clock, schedule: Schedule) -> Store:
+    """The database of this event: the numbers of sessions mean others elsewhere. Raises
+    CannotStart."""
     from bot.store.sql import SqlStore, StoreFailed
 
     try:
-        return SqlStore(url, clock)
+        store = SqlStore(url, clock)
     except StoreFailed as problem:
         raise CannotStart(str(problem)) from None
+    known = await store.read("event", "name")
+    if known is None:
+        await store.keep("event", "name", schedule.event)
+    elif known != schedule.event:
+        await store.close()
+        raise CannotStart(
+            f"The database holds bookmarks of {known!r}: name another one for"
+            f" {schedule.event!r}, like --database sqlite:///other.db"
+        )
+    return store
 
 
 def _screen(user: User, store: Store, schedule: Schedule, clock: Clock, setup: Setup) -> "Screen":
@@ -177,23 +226,16 @@ def _screen(user: User, store: Store, schedule: Schedule, clock: Clock, setup: S
     return Prompt(user, store, f"{welcome}.", shown, words)
 
 
-class _Opening:
-    """A store that is opened when something is first asked of it: most questions ask nothing."""
+async def _unasked(*_: object, **__: object) -> Never:
+    raise AssertionError("only what is personal asks the database")
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        self._url = url
-        self._clock = clock
-        self._store: Store | None = None
 
-    def __getattr__(self, name: str) -> Any:
-        if self._store is None:
-            self._store = open_store(self._url, self._clock)
-        return getattr(self._store, name)
+class _NoStore:
+    """Implements `ports.Store` for questions that ask nothing of it, so that none is opened."""
 
-    async def close(self) -> None:
-        """Close the store, if it was opened."""
-        if self._store is not None:
-            await self._store.close()
+    load = recall = apply = staticmethod(_unasked)
+    claim = settle = release = outdated = take_over = rewind = staticmethod(_unasked)
+    read = keep = close = staticmethod(_unasked)
 
 
 class _Standing:

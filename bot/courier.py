@@ -62,14 +62,18 @@ class Courier:
         self._under_way: dict[str, set[asyncio.Task[None]]] = {a.network: set() for a in adapters}
 
     async def start(self) -> None:
-        """Find out which sessions changed while nobody was running."""
+        """Take over from the courier before, and find out what changed while nobody was running.
+        Two couriers of one network must not run at once."""
+        for adapter in self._adapters:
+            await self._store.take_over(adapter.network)
         self._changed |= await self._store.outdated(self._schedule.sessions)
 
     def replace(self, schedule: Schedule) -> None:
         """Tell from another version of the schedule from now on."""
         for session in schedule.sessions:
             before = self._schedule.session(session.id)
-            if before is not None and not before.facts.says_the_same_as(session.facts):
+            # A session that was missing may come back as another than its owners know.
+            if before is None or not before.facts.says_the_same_as(session.facts):
                 self._changed.add(session.id)
         self._schedule = schedule
 

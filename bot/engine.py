@@ -33,6 +33,9 @@ _log = logging.getLogger(__name__)
 _LONGEST_LINE = 400
 _PEOPLE_REMEMBERED = 50_000
 _RESTS_REMEMBERED = 1_000
+_TROUBLE = reply(
+    text("That did not work just now, and nothing was changed. Try again in a minute."),
+)
 
 
 class Engine:
@@ -68,22 +71,35 @@ class Engine:
             wait = self._allowance.seconds_to_wait(invocation.user, self._clock.wall())
             if wait is not None:
                 return self._refused(wait)
-        line = readable(invocation.line)
-        meant = commands.understood(line)
+        meant = commands.understood(line := readable(invocation.line))
         command = meant[0] if meant else None
-        user = invocation.user
-        if command is not None and command.personal and invocation.id is not None:
-            remembered = await self._store.recall(user.network, invocation.id)
-            if remembered is not None:
-                answer = record.read(remembered, self.schedule)
-                reader = self._reader(await self._profile(user, None))
-                return Response(answer.reply, reader, answer.private, command.name)
-        context = self._context(invocation, await self._profile(user, command))
-        answer = self._greeted(_answer(line, meant, context), invocation, context)
-        await self._apply(answer, invocation)
+        try:
+            return await self._carry_out(line, meant, invocation)
+        except Exception:
+            # A question that nobody foresaw, or a store that is away, must not end the others.
+            name = command.name if command else None
+            _log.exception("invocation %s failed: %s", invocation.id, name)
+            return Response(_TROUBLE, self._reader(Profile()), private=True, command=name)
+
+    async def _carry_out(
+        self, line: str, meant: tuple[Command, str] | None, invocation: Invocation
+    ) -> Response:
+        user, command = invocation.user, meant[0] if meant else None
+        answer = await self._given_before(command, invocation)
+        if answer is None:
+            context = self._context(invocation, await self._profile(user, command))
+            asked = meant[0].run(meant[1], context) if meant else Answer(no_command(line, context))
+            answer = await self._applied(self._greeted(asked, invocation, context), invocation)
         shown = self._first_page(answer.reply, invocation)
-        reader = self._reader(self._met.get(user) or context.profile)
+        reader = self._reader(await self._profile(user, None))
         return Response(shown, reader, answer.private, command.name if command else None)
+
+    async def _given_before(self, command: Command | None, invocation: Invocation) -> Answer | None:
+        """The answer to this very invocation, if it has already taken effect."""
+        if command is None or not command.personal or invocation.id is None:
+            return None
+        kept = await self._store.recall(invocation.user.network, invocation.id)
+        return record.read(kept, self.schedule) if kept is not None else None
 
     def _refused(self, seconds: int) -> Response:
         said = text(f"That is a lot at once. Ask me again in {seconds} s.")
@@ -123,15 +139,18 @@ class Engine:
         blocks = (*answer.reply.blocks, *greeting(context))
         return replace(answer, reply=Reply(blocks)).with_effect(Meet())
 
-    async def _apply(self, answer: Answer, invocation: Invocation) -> None:
+    async def _applied(self, answer: Answer, invocation: Invocation) -> Answer:
+        """The answer when its effects have been carried out; if the same invocation was quicker
+        elsewhere, the answer that it was given there."""
         if not answer.effects:
-            return
-        remember = None
-        if invocation.id is not None:
-            remember = (invocation.id, record.write(answer))
-        await self._store.apply(invocation.user, answer.effects, remember)
+            return answer
+        remember = (invocation.id, record.write(answer)) if invocation.id is not None else None
+        kept = await self._store.apply(invocation.user, answer.effects, remember)
+        if kept is not None:
+            return record.read(kept, self.schedule)
         known = self._met.get(invocation.user) or Profile()
         self._met.put(invocation.user, _after(known, answer.effects))
+        return answer
 
     def _first_page(self, reply: Reply, invocation: Invocation) -> Reply:
         """As much as may be shown at once; the rest waits for `more`."""
@@ -144,19 +163,6 @@ class Engine:
         sessions = sum(isinstance(block, Item) for block in rest)
         what = f"{sessions} more sessions" if sessions == len(rest) else f"{len(rest)} more lines"
         return Reply((*shown, text(f"\N{HORIZONTAL ELLIPSIS} {what}: ", Typed("more"))))
-
-
-def _answer(line: str, meant: tuple[Command, str] | None, context: Context) -> Answer:
-    if meant is None:
-        return Answer(no_command(line, context))
-    command, arguments = meant
-    try:
-        return command.run(arguments, context)
-    except Exception:
-        # One question that nobody foresaw must not take the others along.
-        _log.exception("command failed: %s", command.name)
-        return Answer(reply(text("That went wrong here, and is noted. Try it in other words, or ",
-                                 Typed("help"), ".")))  # fmt: skip
 
 
 def readable(line: str) -> str:

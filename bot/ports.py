@@ -155,8 +155,9 @@ class Store(Protocol):
 
     async def apply(
         self, user: User, effects: Sequence[Effect], remember: tuple[str, str] | None
-    ) -> None:
-        """Carry out all effects, and remember an invocation's id with its reply."""
+    ) -> str | None:
+        """Carry out all effects, and remember an invocation's id with its reply. If that invocation
+        has taken effect before, nothing happens, and the result is the reply it got then."""
         ...
 
     async def claim(
@@ -177,8 +178,13 @@ class Store(Protocol):
         """Ids of those sessions that somebody knows otherwise; read once, at the start."""
         ...
 
-    async def rewind(self, moment: datetime) -> None:
-        """Forget reminders told at or after this moment of the programme: a replay starts there."""
+    async def take_over(self, network: str) -> None:
+        """End the leases that a courier which is no more has left on its network."""
+        ...
+
+    async def rewind(self, network: str, moment: datetime) -> None:
+        """Forget reminders and snoozes at or after this moment of the programme: a replay starts
+        there."""
         ...
 
     async def read(self, owner: str, key: str) -> str | None:

@@ -1,5 +1,6 @@
 """APScheduler wakes the courier; it keeps no reminders, only this one interval."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -16,14 +17,18 @@ EVERY = timedelta(seconds=0.5)
 @asynccontextmanager
 async def ticking(tick: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """Call `tick` at every interval while this is open; what it raises is logged."""
+    running = asyncio.Lock()
 
     async def once() -> None:
-        try:
-            await tick()
-        except Exception:
-            # A tick that fails must not end the ones after it.
-            _log.exception("tick failed")
+        async with running:
+            try:
+                await tick()
+            except Exception:
+                # A tick that fails must not end the ones after it.
+                _log.exception("tick failed")
 
+    # That a tick takes longer than the pause between two of them is no news to anybody.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = AsyncIOScheduler(timezone="UTC")
     # The default grace of one second would skip a late tick without a word.
     scheduler.add_job(
@@ -38,4 +43,7 @@ async def ticking(tick: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        scheduler.shutdown(wait=False)
+        scheduler.pause()
+        # The scheduler would cancel a tick between its claim and what it claimed for.
+        async with running:
+            scheduler.shutdown(wait=False)

@@ -10,15 +10,20 @@ from hypothesis import strategies as st
 from bot.command import Command
 from bot.commands import by_alias, now
 from bot.document import Button, Item, Typed, heading, reply, text
-from bot.messages import Answer
+from bot.messages import Answer, Channel, Invocation, User
 from bot.record import read, write
 from bot.rules import Rules
+from bot.text import lines
 from tests.summit import Summit, folsom
 
 GREETING = (
     "Hello! I know the programme of OpenStack Folsom Design Summit. Try ‘now’, ‘next Bayview B’,"
     " ‘bookmark 4’ (I remind you before it starts), or ‘help’ for all commands."
 )
+VOLUME = (
+    "[6] Mon 9:30am–10:25am · Breakout of volume into its own service · Marina · Vishvananda Ishaya"
+)
+RYU = "[12] Mon 11:00am–11:25am · Ryu Network Operating System · Bayview B · Kazutaka Morita"
 WELCOME = ["On now:", "[1] 9:00am–9:25am · Welcome · Ballroom"]
 
 FOLSOM = folsom()
@@ -115,9 +120,9 @@ async def test_a_command_that_fails_is_answered_and_logged(
     broken = Command("now", "", "", fail, ())
     monkeypatch.setattr(now, "COMMAND", broken)
     assert await summit.ask("now secret") == [
-        "That went wrong here, and is noted. Try it in other words, or ‘help’."
+        "That did not work just now, and nothing was changed. Try again in a minute."
     ]
-    assert [record.getMessage() for record in caplog.records] == ["command failed: now"]
+    assert [record.getMessage() for record in caplog.records] == ["invocation None failed: now"]
 
 
 async def test_the_same_invocation_twice_has_one_effect_and_one_reply(summit: Summit) -> None:
@@ -130,11 +135,17 @@ async def test_the_same_invocation_twice_has_one_effect_and_one_reply(summit: Su
 
 
 async def test_the_same_invocation_at_once_has_one_effect(summit: Summit) -> None:
-    lines = await asyncio.gather(
-        *(summit.say("ada", "snooze 12" if i % 2 else "remind 12 10", id="event") for i in range(8))
+    replies = await asyncio.gather(
+        *(
+            summit.say("ada", "remind 6 10" if i % 2 else "remind 12 10", id="event")
+            for i in range(8)
+        )
     )
-    assert len(lines) == 8
-    assert (await summit.say("ada", "bookmarks"))[0] == "You have 1 bookmark:"
+    assert all(said[0].startswith("Bookmarked. I will remind you 10 minutes") for said in replies)
+    assert await summit.say("ada", "bookmarks") in (
+        ["You have 1 bookmark:", f"{VOLUME} · reminder at 9:20am"],
+        ["You have 1 bookmark:", f"{RYU} · reminder at 10:50am"],
+    )
 
 
 async def test_an_invocation_is_remembered_across_a_restart(summit: Summit) -> None:
@@ -144,9 +155,25 @@ async def test_an_invocation_is_remembered_across_a_restart(summit: Summit) -> N
     assert await summit.say("ada", "bookmark 6", id="event 1") == first
 
 
-async def test_ids_of_two_users_and_networks_do_not_collide_with_effects(summit: Summit) -> None:
-    await summit.say("ada", "bookmark 6")
-    assert (await summit.say("bob", "bookmarks"))[0].startswith("You have no bookmarks")
+async def test_the_same_ids_on_two_networks_and_of_two_users_are_not_the_same(
+    summit: Summit,
+) -> None:
+    async def say(network: str, name: str, line: str, id: str) -> list[str]:
+        channel = Channel(network, name, private=True)
+        response = await summit.engine.respond(Invocation(id, User(network, name), channel, line))
+        return lines(response.reply, response.reader)
+
+    assert (await say("irc", "ada", "bookmark 6", "event 1"))[1] == VOLUME
+    assert (await say("slack", "ada", "bookmark 12", "event 1"))[1] == RYU
+    assert (await say("irc", "bob", "bookmarks", "event 2"))[0].startswith("You have no bookmarks")
+    assert await say("irc", "ada", "bookmarks", "event 3") == [
+        "You have 1 bookmark:",
+        f"{VOLUME} · reminder at 9:25am",
+    ]
+    assert await say("slack", "ada", "bookmarks", "event 3") == [
+        "You have 1 bookmark:",
+        f"{RYU} · reminder at 10:55am",
+    ]
 
 
 async def test_a_newcomer_is_greeted_once(greeting_summit: Summit) -> None:

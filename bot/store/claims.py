@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     column,
     func,
     or_,
@@ -23,20 +25,29 @@ from sqlalchemy import (
 )
 
 from bot.messages import User
-from bot.notices import Moved, message_in_doubt
+from bot.notices import Moved, announces_start, message_in_doubt, opens_at
 from bot.ports import Candidates, Claim, Claimed, Judge, Lease, Told
-from bot.schedule import Session
+from bot.schedule import Facts, Session
 from bot.store.rows import (
     bookmark_from,
     facts_key,
-    facts_text,
     preferences_from,
+    said_announces,
+    said_text,
     to_ms,
     told_columns,
 )
-from bot.store.tables import bookmarks, users
+from bot.store.tables import UNCLAIMED, bookmarks, users
 
-_UNCLAIMED = {"message": None, "message_facts": None, "message_moves": False, "lease_until": 0}
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a message says about one bookmark, and whether that is (or was, the first time) a
+    reminder too; `again` is its id if it may have arrived before."""
+
+    claimed: Claimed
+    announces: bool
+    again: str | None
 
 
 def claim(
@@ -44,31 +55,37 @@ def claim(
 ) -> list[Claim]:
     """Reserve messages for the users of a network who are owed something."""
     claims = _trials(connection, network, lease)
-    ids = _users_owed(connection, network, candidates, lease) if len(claims) < lease.most else []
+    most = lease.most - len(claims)
+    ids = _users_owed(connection, network, candidates, lease, most) if most > 0 else []
     if not ids:
         return claims
     people = {row.id: row for row in connection.execute(select(users).where(users.c.id.in_(ids)))}
     free = or_(bookmarks.c.message.is_(None), bookmarks.c.lease_until <= to_ms(lease.now))
     theirs = select(bookmarks).where(bookmarks.c.user_id.in_(ids), free)
-    messages: dict[tuple[int, str], list[Claimed]] = {}
+    messages: dict[tuple[int, str], list[_Said]] = {}
     fresh = {user_id: str(uuid.uuid4()) for user_id in ids}
     dropped: list[dict[str, Any]] = []
     for row in connection.execute(theirs):
         bookmark = bookmark_from(row)
         notice = judge(bookmark)
         if notice is not None:
-            message = message_in_doubt(bookmark, notice) or fresh[row.user_id]
-            messages.setdefault((row.user_id, message), []).append(Claimed(bookmark, notice))
-        elif bookmark.message is not None:
+            said = _said(row, Claimed(bookmark, notice), candidates.now)
+            message = said.again or fresh[row.user_id]
+            messages.setdefault((row.user_id, message), []).append(said)
+        elif bookmark.message_moves:
             dropped.append({"of": row.user_id, "at": row.session_id})
+    # Whoever is owed a message in doubt beside a new one takes more than one place.
+    messages = dict(sorted(messages.items(), key=lambda message: _first_start(message[1]))[:most])
     _reserve(connection, messages, lease)
     if dropped:
-        connection.execute(_row(update(bookmarks)).values(_UNCLAIMED), dropped)
+        connection.execute(_row(update(bookmarks)).values(UNCLAIMED), dropped)
     for (user_id, message), items in messages.items():
         person = people[user_id]
         user = User(network, person.ident, person.name)
-        claims.append(Claim(message, user, preferences_from(person), tuple(items)))
-    return sorted(claims, key=_first_start)
+        claims.append(
+            Claim(message, user, preferences_from(person), tuple(s.claimed for s in items))
+        )
+    return claims
 
 
 def settle(connection: Connection, told: Told) -> None:
@@ -76,9 +93,13 @@ def settle(connection: Connection, told: Told) -> None:
     connection.execute(update(users).where(users.c.trial == told.message).values(trial=None))
     for session_id, facts in told.facts.items():
         ours = (bookmarks.c.message == told.message) & (bookmarks.c.session_id == session_id)
-        columns = told_columns(facts) | _UNCLAIMED | {"failure": None}
-        if session_id in told.announced:
-            columns |= {"reminded": to_ms(facts.slot.start), "reminded_at": to_ms(told.now)}
+        said = connection.execute(select(bookmarks.c.message_facts).where(ours)).scalar()
+        columns = told_columns(facts) | UNCLAIMED | {"failure": None}
+        if session_id in told.announced or said_announces(said):
+            start, now = to_ms(facts.slot.start), to_ms(told.now)
+            # Who snoozed while this was under way wants to be reminded once more.
+            snoozed = bookmarks.c.snoozed_until.between(now + 1, start - 1)
+            columns |= {"reminded": case((snoozed, 0), else_=start), "reminded_at": now}
         connection.execute(update(bookmarks).where(ours).values(columns))
 
 
@@ -100,11 +121,24 @@ def outdated(connection: Connection, sessions: Collection[Session]) -> set[int]:
     return {s.id for s in sessions if keys.get(s.id, set()) - {facts_key(s.facts)}}
 
 
-def rewind(connection: Connection, moment: datetime) -> None:
-    """Forget the reminders told at or after a moment of the programme."""
-    later = (bookmarks.c.reminded != 0) & (bookmarks.c.reminded_at >= to_ms(moment))
+def take_over(connection: Connection, network: str) -> None:
+    """End all leases of a network whose courier is no more: what it had claimed is in doubt."""
+    held = (bookmarks.c.network == network) & bookmarks.c.message.is_not(None)
+    connection.execute(update(bookmarks).where(held).values(lease_until=0))
+    connection.execute(update(users).where(users.c.network == network).values(trial_lease=0))
+
+
+def rewind(connection: Connection, network: str, moment: datetime) -> None:
+    """Forget what was told on a network at or after a moment of the programme: reminders, those in
+    doubt, and snoozes."""
+    theirs = bookmarks.c.network == network
+    later = (bookmarks.c.reminded_at >= to_ms(moment)) | (
+        bookmarks.c.snoozed_until >= to_ms(moment)
+    )
     again = {"reminded": 0, "reminded_at": 0, "snoozed_until": 0}
-    connection.execute(update(bookmarks).where(later).values(again))
+    connection.execute(update(bookmarks).where(theirs, later).values(again))
+    in_doubt = bookmarks.c.message.is_not(None) & bookmarks.c.message_moves.is_(False)
+    connection.execute(update(bookmarks).where(theirs, in_doubt).values(UNCLAIMED))
 
 
 def _trials(connection: Connection, network: str, lease: Lease) -> list[Claim]:
@@ -125,7 +159,7 @@ def _trials(connection: Connection, network: str, lease: Lease) -> list[Claim]:
 
 
 def _users_owed(
-    connection: Connection, network: str, candidates: Candidates, lease: Lease
+    connection: Connection, network: str, candidates: Candidates, lease: Lease, most: int
 ) -> Sequence[int]:
     """Users with a bookmark that may be owed something, the soonest start first."""
     branches = [_left_behind(network, lease)]
@@ -135,13 +169,15 @@ def _users_owed(
         branches += _changed(network, candidates, lease)
     every = union_all(*branches).subquery()
     soonest = select(every.c.user_id).group_by(every.c.user_id).order_by(func.min(every.c.start))
-    return connection.execute(soonest.limit(lease.most)).scalars().all()
+    return connection.execute(soonest.limit(most)).scalars().all()
 
 
 def _left_behind(network: str, lease: Lease) -> Select[Any]:
-    """Messages whose lease has ended: they may have arrived, or may not."""
+    """Moves whose lease has ended: they may have arrived, or may not. Reminders in doubt are found
+    where they are due; until then they are not to be dropped, for they may become due again."""
     return select(bookmarks.c.user_id, bookmarks.c.told_until.label("start")).where(
         bookmarks.c.message.is_not(None),
+        bookmarks.c.message_moves.is_(True),
         bookmarks.c.network == network,
         bookmarks.c.lease_until <= to_ms(lease.now),
     )
@@ -197,25 +233,46 @@ def _changed(network: str, candidates: Candidates, lease: Lease) -> Iterable[Sel
         )
 
 
+def _said(row: Any, claimed: Claimed, now: datetime) -> _Said:
+    notice, bookmark = claimed.notice, claimed.bookmark
+    announces = announces_start(notice, opens_at(bookmark, notice.session.slot), now)
+    announced = said_announces(row.message_facts)
+    again = message_in_doubt(bookmark, notice)
+    # A network that drops the move as a repeat must not drop the reminder with it.
+    if again is None or (announces and not announced):
+        return _Said(claimed, announces, None)
+    return _Said(claimed, announced, again)
+
+
 def _reserve(
-    connection: Connection, messages: dict[tuple[int, str], list[Claimed]], lease: Lease
+    connection: Connection, messages: dict[tuple[int, str], list[_Said]], lease: Lease
 ) -> None:
     rows = [
         {
             "of": user_id,
-            "at": claimed.bookmark.session_id,
+            "at": said.claimed.bookmark.session_id,
             "message": message,
-            "message_facts": facts_text(claimed.notice.session.facts),
-            "message_moves": isinstance(claimed.notice, Moved),
+            "message_facts": said_text(_to_be_believed(said.claimed), said.announces),
+            "message_moves": isinstance(said.claimed.notice, Moved),
             "lease_until": to_ms(lease.until),
         }
         for (user_id, message), items in messages.items()
-        for claimed in items
+        for said in items
     ]
     if rows:
         names = ("message", "message_facts", "message_moves", "lease_until")
         held: dict[str, Any] = {name: bindparam(name) for name in names}
         connection.execute(_row(update(bookmarks)).values(held), rows)
+
+
+def _to_be_believed(claimed: Claimed) -> Facts:
+    """The facts of a message, up to the end of the last slot that its owner may believe in: what a
+    message in doubt said matters until then, also when another one has taken its place."""
+    bookmark, facts = claimed.bookmark, claimed.notice.session.facts
+    earlier = bookmark.message_facts if bookmark.message_moves else None
+    if earlier is None or earlier.slot.until <= facts.slot.until:
+        return facts
+    return replace(facts, slot=replace(facts.slot, end=earlier.slot.until))
 
 
 def _row(statement: Any) -> Any:
@@ -224,5 +281,5 @@ def _row(statement: Any) -> Any:
     )
 
 
-def _first_start(claim: Claim) -> float:
-    return min((c.notice.session.slot.start.timestamp() for c in claim.items), default=0)
+def _first_start(items: Iterable[_Said]) -> datetime:
+    return min(said.claimed.notice.session.slot.start for said in items)

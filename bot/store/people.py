@@ -22,8 +22,15 @@ from bot.messages import (
     Snooze,
     User,
 )
-from bot.store.rows import bookmark_from, preferences_from, to_ms, told_columns
-from bot.store.tables import bookmarks, invocations, kept, users
+from bot.store.rows import (
+    bookmark_from,
+    facts_from,
+    preferences_from,
+    said_text,
+    to_ms,
+    told_columns,
+)
+from bot.store.tables import UNCLAIMED, bookmarks, invocations, kept, users
 
 _INVOCATIONS_KEPT = timedelta(days=2)
 
@@ -52,10 +59,12 @@ def apply(
     effects: Sequence[Effect],
     remember: tuple[str, str] | None,
     wall: datetime,
-) -> None:
-    """Carry out effects; with an invocation that has taken effect before, nothing happens."""
-    if remember is not None and recall(connection, user.network, remember[0]) is not None:
-        return
+) -> str | None:
+    """Carry out effects; an invocation that has taken effect before returns the reply it got."""
+    if remember is not None:
+        kept_reply = recall(connection, user.network, remember[0])
+        if kept_reply is not None:
+            return kept_reply
     user_id = _user_id(connection, user)
     for effect in effects:
         _carry_out(connection, user, user_id, effect)
@@ -73,6 +82,7 @@ def apply(
                 at=to_ms(wall),
             )
         )
+    return None
 
 
 def _carry_out(connection: Connection, user: User, user_id: int, effect: Effect) -> None:
@@ -86,9 +96,7 @@ def _carry_out(connection: Connection, user: User, user_id: int, effect: Effect)
             which = bookmarks.c.session_id.in_(session_ids)
             connection.execute(update(bookmarks).where(mine, which).values(muted=muted))
         case Snooze(session_id, until):
-            one = bookmarks.c.session_id == session_id
-            again = {"snoozed_until": to_ms(until), "reminded": 0, "muted": False}
-            connection.execute(update(bookmarks).where(mine, one).values(again))
+            _snooze(connection, mine & (bookmarks.c.session_id == session_id), until)
         case ChangePreferences(wanted, before):
             zone = wanted.timezone.key if wanted.timezone else None
             columns = {
@@ -117,10 +125,24 @@ def _carry_out(connection: Connection, user: User, user_id: int, effect: Effect)
 def _bookmark(connection: Connection, user: User, user_id: int, wish: AddBookmark) -> None:
     wished = {"before": wish.before, "own_before": wish.own_before, "muted": False}
     one = (bookmarks.c.user_id == user_id) & (bookmarks.c.session_id == wish.session_id)
+    # The reply tells the session as it is today, also to somebody who had bookmarked it before.
+    wished |= told_columns(wish.facts)
     if connection.execute(update(bookmarks).where(one).values(wished)).rowcount:
         return
     columns = {"user_id": user_id, "session_id": wish.session_id, "network": user.network}
-    connection.execute(insert(bookmarks).values(columns | wished | told_columns(wish.facts)))
+    connection.execute(insert(bookmarks).values(columns | wished))
+
+
+def _snooze(connection: Connection, one: ColumnElement[bool], until: datetime) -> None:
+    again = {"snoozed_until": to_ms(until), "reminded": 0, "muted": False}
+    connection.execute(update(bookmarks).where(one).values(again))
+    # What is under way or in doubt has been read: the reminder that comes then is another one.
+    reminder = bookmarks.c.message_moves.is_(False)
+    connection.execute(update(bookmarks).where(one, reminder).values(UNCLAIMED))
+    said = connection.execute(select(bookmarks.c.message_facts).where(one)).scalar()
+    if said is not None:
+        move = {"message_facts": said_text(facts_from(said), announces=False)}
+        connection.execute(update(bookmarks).where(one).values(move))
 
 
 def _user_id(connection: Connection, user: User) -> int:

@@ -1,6 +1,7 @@
 """The store on SQLAlchemy: synchronous statements on threads of their own, one of them writing."""
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -48,9 +49,10 @@ class SqlStore:
 
     async def apply(
         self, user: User, effects: Sequence[Effect], remember: tuple[str, str] | None
-    ) -> None:
-        """Carry out all effects, and remember an invocation's id with its reply."""
-        await self._write(people.apply, user, effects, remember, self._clock.wall())
+    ) -> str | None:
+        """Carry out all effects, and remember an invocation's id with its reply; or, if it has
+        taken effect before, return the reply that it got then."""
+        return await self._write(people.apply, user, effects, remember, self._clock.wall())
 
     async def claim(
         self, network: str, candidates: Candidates, judge: Judge, lease: Lease
@@ -70,9 +72,13 @@ class SqlStore:
         """Ids of those sessions that somebody knows otherwise."""
         return await self._read(claims.outdated, sessions)
 
-    async def rewind(self, moment: datetime) -> None:
-        """Forget reminders told at or after this moment of the programme."""
-        await self._write(claims.rewind, moment)
+    async def take_over(self, network: str) -> None:
+        """End the leases that a courier which is no more has left on its network."""
+        await self._write(claims.take_over, network)
+
+    async def rewind(self, network: str, moment: datetime) -> None:
+        """Forget what was told on a network at or after this moment of the programme."""
+        await self._write(claims.rewind, network, moment)
 
     async def read(self, owner: str, key: str) -> str | None:
         """What an adapter has kept under this key."""
@@ -117,9 +123,16 @@ def _opened(url: str) -> Engine:
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
         migrations.upgrade(engine)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
+        # A password may stand in it also where the rest is no URL.
+        shown = re.sub(r":[^:/@]*@", ":***@", url)
         raise StoreFailed(
-            f"{url!r} is no database URL; one looks like sqlite:///summit-bot.db"
+            f"{shown!r} is no database URL; one looks like sqlite:///summit-bot.db"
+        ) from None
+    except ImportError as missing:
+        place = make_url(url).render_as_string(hide_password=True)
+        raise StoreFailed(
+            f"The database {place} needs a driver that is not installed: {missing.name}."
         ) from None
     except migrations.TooNew as newer:
         raise StoreFailed(

@@ -67,6 +67,9 @@ Index("bookmarks_lease", bookmarks.c.network, bookmarks.c.lease_until,
       sqlite_where=bookmarks.c.message.is_not(None),
       postgresql_where=bookmarks.c.message.is_not(None))  # fmt: skip
 
+UNCLAIMED = {"message": None, "message_facts": None, "message_moves": False, "lease_until": 0}
+"""A bookmark for which nothing is under way."""
+
 invocations = Table(
     "invocations",
     metadata,

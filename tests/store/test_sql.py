@@ -1,0 +1,397 @@
+"""What the store keeps of each effect, forgets, refuses, and never hands out twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.messages import (
+    AddBookmark,
+    Bookmark,
+    ChangePreferences,
+    DropBookmark,
+    Effect,
+    Forget,
+    Meet,
+    Mute,
+    Preferences,
+    Profile,
+    SendTest,
+    Snooze,
+    User,
+)
+from bot.notices import Moved, Notice, Reminder, opens_at, owed
+from bot.ports import Candidates, Claim, Lease, Told
+from bot.schedule import Session, Slot
+from bot.store.rows import facts_from, facts_key, facts_text
+from bot.store.sql import SqlStore, StoreFailed
+from bot.store.tables import metadata
+from tests.summit import NETWORK, StandingClock
+
+NOW = datetime(2012, 4, 16, 16, 20, tzinfo=UTC)
+ADA, BOB = User(NETWORK, "ada", "Ada"), User(NETWORK, "bob", "Bob")
+FOREIGN = User("another", "ada", "Ada")
+PANEL = Session(
+    1, "g1", "Panel", Slot(NOW + timedelta(minutes=4), NOW + timedelta(hours=1), ("Marina",))
+)
+TALK = replace(PANEL, id=2, guid="g2", title="Talk")
+MOVED = replace(PANEL, slot=replace(PANEL.slot, start=NOW + timedelta(minutes=40)))
+LEASE = timedelta(seconds=20)
+
+
+def wish(session: Session = PANEL, before: int = 5, own: bool = False) -> AddBookmark:
+    return AddBookmark(session.facts, session.id, before, own)
+
+
+MARK = Bookmark(1, PANEL.facts, 5)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock(NOW)
+
+
+@pytest.fixture
+async def store(database: str, clock: StandingClock) -> AsyncIterator[SqlStore]:
+    store = SqlStore(database, clock)
+    yield store
+    await store.close()
+
+
+EFFECTS: dict[str, tuple[list[Effect], Profile]] = {
+    "a greeting": ([Meet()], Profile(known=True)),
+    "a bookmark": ([wish()], Profile(bookmarks=(MARK,))),
+    "a bookmark with minutes": (
+        [wish(before=20, own=True)],
+        Profile(bookmarks=(replace(MARK, before=20, own_before=True),))),
+    "a bookmark made again": (
+        [wish(), Mute((1,), True), wish(MOVED, before=20, own=True)],
+        Profile(bookmarks=(Bookmark(1, MOVED.facts, 20, own_before=True),))),
+    "a dropped bookmark": (
+        [wish(), wish(TALK), DropBookmark(1)], Profile(bookmarks=(Bookmark(2, TALK.facts, 5),))),
+    "a dropped bookmark that there was not": ([DropBookmark(1)], Profile()),
+    "reminders off": (
+        [wish(), wish(TALK), Mute((1,), True)],
+        Profile(bookmarks=(replace(MARK, muted=True), Bookmark(2, TALK.facts, 5)))),
+    "reminders on": (
+        [wish(), Mute((1,), True), Mute((1, 2), False)], Profile(bookmarks=(MARK,))),
+    "a snooze": (
+        [wish(), Mute((1,), True), Snooze(1, NOW)],
+        Profile(bookmarks=(replace(MARK, snoozed_until=NOW),))),
+    "preferences": (
+        [ChangePreferences(Preferences(10, ZoneInfo("Europe/Berlin"), 24, plain=True), 10)],
+        Profile(preferences=Preferences(10, ZoneInfo("Europe/Berlin"), 24, plain=True))),
+    "preferences for bookmarks without minutes of their own": (
+        [wish(), wish(TALK, 20, own=True), ChangePreferences(Preferences(before=10), 10)],
+        Profile(
+            preferences=Preferences(before=10),
+            bookmarks=(replace(MARK, before=10), Bookmark(2, TALK.facts, 20, own_before=True)))),
+    "nothing after forgetting": (
+        [wish(), Meet(), ChangePreferences(Preferences(10), 10), Forget()], Profile()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EFFECTS)
+async def test_an_effect_leaves(store: SqlStore, case: str) -> None:
+    effects, profile = EFFECTS[case]
+    await store.apply(BOB, [Meet(), wish(TALK)], None)
+    await store.apply(FOREIGN, [wish(TALK)], None)
+    await store.apply(ADA, effects, None)
+    assert await store.load(ADA, bookmarks=True) == profile
+    assert await store.load(ADA, bookmarks=False) == replace(profile, bookmarks=())
+    assert await store.load(BOB, bookmarks=True) == Profile(True, Preferences(), (Bookmark(
+        2, TALK.facts, 5),))  # fmt: skip
+    assert await store.load(FOREIGN, bookmarks=True) == Profile(
+        bookmarks=(Bookmark(2, TALK.facts, 5),)
+    )
+
+
+async def test_the_same_invocation_takes_effect_once(store: SqlStore) -> None:
+    assert await store.apply(ADA, [wish()], ("event 1", "first")) is None
+    assert await store.apply(ADA, [DropBookmark(1)], ("event 1", "second")) == "first"
+    assert await store.recall(NETWORK, "event 1") == "first"
+    assert await store.recall("another", "event 1") is None
+    assert (await store.load(ADA, bookmarks=True)).bookmarks == (MARK,)
+
+
+async def test_an_invocation_is_remembered_for_two_days(
+    store: SqlStore, clock: StandingClock
+) -> None:
+    await store.apply(ADA, [Meet()], ("event 1", "first"))
+    clock.advance(timedelta(days=2))
+    await store.apply(ADA, [Meet()], ("event 2", "second"))
+    assert await store.recall(NETWORK, "event 1") == "first"
+    clock.advance(timedelta(seconds=1))
+    await store.apply(ADA, [Meet()], ("event 3", "third"))
+    assert await store.recall(NETWORK, "event 1") is None
+
+
+async def test_effects_are_one_transaction(store: SqlStore) -> None:
+    broken = replace(wish(TALK), before=None)  # type: ignore[arg-type]  # refused by the table
+    with pytest.raises(Exception, match="NOT NULL"):
+        await store.apply(ADA, [wish(), broken], ("event 1", "said"))
+    assert await store.load(ADA, bookmarks=True) == Profile()
+    assert await store.recall(NETWORK, "event 1") is None
+
+
+def rows(database: str) -> dict[str, int]:
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        counts = {
+            name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
+            for name in metadata.tables
+        }
+    engine.dispose()
+    return counts
+
+
+async def test_forgetting_leaves_no_row_of_the_user_and_all_of_others(
+    store: SqlStore, database: str
+) -> None:
+    async def settle_in(user: User) -> None:
+        await store.apply(
+            user,
+            [wish(), wish(TALK), Meet(), SendTest(), ChangePreferences(Preferences(10), 10)],
+            (f"event of {user.network} {user.id}", "said"),
+        )
+        await store.keep(f"{user.network}/{user.id}", "history", "bookmark 1")
+
+    await settle_in(BOB)
+    await settle_in(FOREIGN)
+    await store.keep(NETWORK, "position", "7")
+    alone = rows(database)
+    await settle_in(ADA)
+    assert all(rows(database)[table] > count for table, count in alone.items())
+    await store.apply(ADA, [Forget()], None)
+    assert rows(database) == alone
+    assert await store.read(f"{NETWORK}/bob", "history") == "bookmark 1"
+
+
+async def test_forgetting_twice_answers_the_same(store: SqlStore) -> None:
+    await store.apply(ADA, [wish()], None)
+    await store.apply(ADA, [Forget()], ("event 1", "forgotten"))
+    assert await store.apply(ADA, [Forget()], ("event 1", "again")) == "forgotten"
+
+
+async def test_what_adapters_keep_is_replaced(store: SqlStore) -> None:
+    assert await store.read(NETWORK, "position") is None
+    await store.keep(NETWORK, "position", "7")
+    await store.keep(NETWORK, "position", "8")
+    assert await store.read(NETWORK, "position") == "8"
+    assert await store.read("another", "position") is None
+
+
+# Claims.
+
+
+def candidates(*changed: Session) -> Candidates:
+    starting = [session for session in (PANEL, TALK) if session not in changed]
+    return Candidates(starting, changed, NOW)
+
+
+def judge_of(*sessions: Session) -> Callable[[Bookmark], Notice | None]:
+    today = {session.id: session for session in sessions}
+
+    def judge(bookmark: Bookmark) -> Notice | None:
+        session = today[bookmark.session_id]
+        return owed(bookmark, session, NOW, opens_at(bookmark, session.slot))
+
+    return judge
+
+
+def lease(at: timedelta = timedelta(), most: int = 10) -> Lease:
+    return Lease(NOW + at, NOW + at + LEASE, most)
+
+
+async def claim(
+    store: SqlStore, at: timedelta = timedelta(), most: int = 10, network: str = NETWORK
+) -> list[Claim]:
+    return await store.claim(network, candidates(), judge_of(PANEL, TALK), lease(at, most))
+
+
+async def test_a_claim_holds_until_its_lease_ends(store: SqlStore) -> None:
+    await store.apply(ADA, [wish(), wish(TALK)], None)
+    (first,) = await claim(store)
+    assert first.user == ADA
+    assert [claimed.notice for claimed in first.items] == [Reminder(PANEL), Reminder(TALK)]
+    assert await claim(store, LEASE - timedelta(seconds=1)) == []
+    (again,) = await claim(store, LEASE)
+    assert again.message == first.message
+
+
+async def test_a_claim_is_for_one_network(store: SqlStore) -> None:
+    await store.apply(ADA, [wish()], None)
+    assert await claim(store, network="another") == []
+    assert len(await claim(store)) == 1
+
+
+async def test_what_is_settled_is_told(store: SqlStore) -> None:
+    await store.apply(ADA, [wish()], None)
+    (first,) = await claim(store)
+    await store.settle(Told(first.message, {1: PANEL.facts}, {1}, NOW))
+    assert await claim(store, LEASE) == []
+    (mark,) = (await store.load(ADA, bookmarks=True)).bookmarks
+    assert mark == replace(MARK, reminded=PANEL.slot.start)
+
+
+async def test_what_is_not_ours_any_more_is_not_settled(store: SqlStore) -> None:
+    await store.apply(ADA, [wish()], None)
+    (first,) = await claim(store)
+    changed = await store.claim(NETWORK, candidates(MOVED), judge_of(MOVED), lease(LEASE))
+    assert [claim.items[0].notice for claim in changed] == [Moved(MOVED, PANEL.facts)]
+    await store.settle(Told(first.message, {1: PANEL.facts}, {1}, NOW))
+    (mark,) = (await store.load(ADA, bookmarks=True)).bookmarks
+    assert (mark.reminded, mark.message) == (None, changed[0].message)
+
+
+async def test_what_is_released_is_claimed_again_then_under_its_id(store: SqlStore) -> None:
+    await store.apply(ADA, [wish()], None)
+    (first,) = await claim(store)
+    await store.release(first.message, NOW + timedelta(seconds=5), "nobody is there")
+    assert await claim(store, timedelta(seconds=4)) == []
+    (again,) = await claim(store, timedelta(seconds=5))
+    assert again.message == first.message
+    assert again.items[0].bookmark.failure == "nobody is there"
+    await store.settle(Told(again.message, {1: PANEL.facts}, {1}, NOW))
+    assert (await store.load(ADA, bookmarks=True)).bookmarks[0].failure is None
+
+
+async def test_no_more_is_claimed_than_may_be_under_way(store: SqlStore) -> None:
+    for user in (ADA, BOB):
+        await store.apply(user, [wish()], None)
+    first = await claim(store, most=1)
+    second = await claim(store, most=1)
+    assert len(first) == len(second) == 1
+    assert {claim.user for claim in first + second} == {ADA, BOB}
+
+
+async def test_two_stores_on_one_file_never_hand_out_the_same(
+    database: str, clock: StandingClock
+) -> None:
+    stores = [SqlStore(database, clock), SqlStore(database, clock)]
+    users = [User(NETWORK, f"user {number}") for number in range(40)]
+    for user in users:
+        await stores[0].apply(user, [wish(), wish(TALK)], None)
+    handed = list[Claim]()
+    while True:
+        claims = await asyncio.gather(*(claim(store, most=3) for store in stores * 2))
+        if not any(claims):
+            break
+        handed += [each for some in claims for each in some]
+    assert sorted(each.user.id for each in handed) == sorted(user.id for user in users)
+    assert all(len(each.items) == 2 for each in handed)
+    for store in stores:
+        await store.close()
+
+
+async def test_outdated_are_the_sessions_that_somebody_knows_otherwise(store: SqlStore) -> None:
+    await store.apply(ADA, [wish(), wish(TALK)], None)
+    await store.apply(BOB, [wish(MOVED)], None)
+    assert await store.outdated([PANEL, TALK]) == {1}
+    longer = replace(TALK, slot=replace(TALK.slot, end=None))
+    assert await store.outdated([longer]) == set()
+    assert await store.outdated([replace(TALK, title="Keynote")]) == {2}
+
+
+# Opening.
+
+
+async def test_a_database_is_found_as_it_was_left(database: str, clock: StandingClock) -> None:
+    first = SqlStore(database, clock)
+    await first.apply(ADA, [wish()], None)
+    await first.close()
+    second = SqlStore(database, clock)
+    assert (await second.load(ADA, bookmarks=True)).bookmarks == (MARK,)
+    await second.close()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "", "mysterious://host/db"])
+def test_a_url_that_is_none_is_refused_in_a_sentence(url: str, clock: StandingClock) -> None:
+    with pytest.raises(StoreFailed) as refusal:
+        SqlStore(url, clock)
+    assert (
+        str(refusal.value) == f"{url!r} is no database URL; one looks like sqlite:///summit-bot.db"
+    )
+
+
+@pytest.mark.parametrize("url", ["postgres://ada:secret@host/db", "sqlite://ada:secret@host:x/db"])
+def test_a_password_is_not_shown(url: str, clock: StandingClock) -> None:
+    with pytest.raises(StoreFailed) as refusal:
+        SqlStore(url, clock)
+    assert str(refusal.value) == (
+        f"{url.replace('secret', '***')!r} is no database URL;"
+        " one looks like sqlite:///summit-bot.db"
+    )
+
+
+def test_a_missing_driver_is_named(clock: StandingClock) -> None:
+    with pytest.raises(StoreFailed) as refusal:
+        SqlStore("mysql+pymysql://ada:secret@host/db", clock)
+    assert str(refusal.value) == (
+        "The database mysql+pymysql://ada:***@host/db needs a driver that is not installed:"
+        " pymysql."
+    )
+
+
+def test_a_place_that_is_none_is_refused_in_a_sentence(
+    tmp_path: Path, clock: StandingClock
+) -> None:
+    url = f"sqlite:///{tmp_path / 'missing' / 'summit.db'}"
+    with pytest.raises(StoreFailed) as refusal:
+        SqlStore(url, clock)
+    assert str(refusal.value) == (
+        f"The database {url} cannot be opened (unable to open database file):"
+        " check that it may be written."
+    )
+
+
+def test_a_file_that_is_no_database_is_refused_in_a_sentence(
+    tmp_path: Path, clock: StandingClock
+) -> None:
+    file = tmp_path / "summit.db"
+    file.write_text("Once upon a time there was a conference. " * 100)
+    with pytest.raises(StoreFailed) as refusal:
+        SqlStore(f"sqlite:///{file}", clock)
+    assert str(refusal.value) == (
+        f"The database sqlite:///{file} cannot be opened (file is not a database):"
+        " check that it may be written."
+    )
+
+
+# Values and columns.
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        PANEL.facts,
+        replace(PANEL.facts, cancelled=True),
+        replace(PANEL.facts, slot=Slot(NOW, None, ())),
+        replace(PANEL.facts, title="“Žluťoučký” – 会議", slot=Slot(NOW, NOW, ("A", "B"))),
+    ],
+)
+def test_facts_come_back_as_they_were(facts: object) -> None:
+    assert facts_from(facts_text(facts)) == facts  # type: ignore[arg-type]  # the four above
+
+
+def test_keys_are_equal_where_nobody_needs_to_be_told() -> None:
+    facts = [
+        session.facts
+        for session in (
+            PANEL,
+            MOVED,
+            replace(PANEL, title="Talk"),
+            replace(PANEL, cancelled=True),
+            replace(MOVED, cancelled=True),
+            replace(PANEL, slot=replace(PANEL.slot, end=None)),
+            replace(PANEL, slot=replace(PANEL.slot, rooms=("Seacliff D",))),
+        )
+    ]
+    for one in facts:
+        for other in facts:
+            assert (facts_key(one) == facts_key(other)) == one.says_the_same_as(other)

@@ -1,0 +1,168 @@
+"""After a crash nobody knows what has arrived: the shortest cases of what random play found."""
+
+from tests.courier_talk import BUTTONS, LEASE, REMOVE, RYU, during, ends, keys, reminder, ryu
+from tests.summit import Summit
+
+
+async def test_a_message_in_doubt_goes_again_under_its_id(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 10:55")
+    ends(summit, accepted=True)
+    await summit.tick()
+    summit.wait(LEASE - 0.01)
+    await summit.tick()
+    assert len(summit.network.taken) == 1, "the lease has not ended"
+    summit.wait(0.01)
+    await summit.tick()
+    first, second = keys(summit)
+    assert first == second
+
+
+async def test_the_next_process_takes_over_what_the_last_one_had_claimed(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 10:55")
+    ends(summit, accepted=False)
+    await summit.tick()
+    await summit.restart()
+    assert await summit.notices() == [reminder(5)], "a replay cannot wait for a lease of real time"
+
+
+async def in_doubt(summit: Summit) -> None:
+    """Ada's long reminder of 12 has arrived, and nobody knows."""
+    await summit.say("ada", "remind 12 60")
+    summit.go("Monday 10:00")
+    ends(summit, accepted=True)
+    await summit.tick()
+    await summit.restart()
+    summit.wait(LEASE)
+
+
+async def test_muting_does_not_forget_a_reminder_in_doubt(summit: Summit) -> None:
+    await in_doubt(summit)
+    await summit.say("ada", "remind off")
+    await summit.tick()
+    await summit.say("ada", "remind on")
+    await summit.tick()
+    first, second = keys(summit)
+    assert first == second
+
+
+async def test_fewer_minutes_do_not_forget_a_reminder_in_doubt(summit: Summit) -> None:
+    await in_doubt(summit)
+    await summit.say("ada", "remind 12 5")
+    await summit.tick()
+    summit.go("Monday 10:55")
+    await summit.tick()
+    first, second = keys(summit)
+    assert first == second
+
+
+async def test_a_snoozed_reminder_is_another_message_than_the_one_in_doubt(
+    summit: Summit,
+) -> None:
+    await in_doubt(summit)
+    await summit.say("ada", "snooze 12")
+    summit.go("Monday 10:58")
+    await summit.tick()
+    first, second = keys(summit)
+    assert first != second
+
+
+async def test_a_snooze_while_the_reminder_is_under_way_counts(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    during(summit, lambda: summit.say("ada", "snooze 12"))
+    summit.go("Monday 10:55")
+    assert await summit.notices() == [reminder(5)]
+    summit.go("Monday 10:58")
+    assert await summit.notices() == [reminder(2)]
+
+
+async def test_a_snooze_while_the_move_is_under_way_counts(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 10:55")
+    summit.change(12, room="Marina")
+    during(summit, lambda: summit.say("ada", "snooze 12"))
+    assert len(await summit.notices()) == 1
+    summit.go("Monday 10:58")
+    shown = RYU.replace("Bayview B", "Marina")
+    assert await summit.notices() == [["Starts in 2 minutes:", shown, BUTTONS]]
+
+
+async def test_a_snooze_of_a_move_in_doubt_reminds_in_another_message(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 10:55")
+    summit.change(12, room="Marina")
+    ends(summit, accepted=True)
+    await summit.tick()
+    await summit.restart()
+    await summit.say("ada", "snooze 12 2")
+    summit.wait(2)
+    await summit.tick()
+    first, second = keys(summit)
+    assert first != second
+
+
+async def test_a_move_in_doubt_that_becomes_the_reminder_is_another_message(
+    summit: Summit,
+) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 10:50")
+    summit.change(12, room="Marina")
+    ends(summit, accepted=True)
+    await summit.tick()
+    await summit.restart()
+    summit.go("Monday 10:55")
+    await summit.tick()
+    first, second = keys(summit)
+    assert first != second, "a network that drops repeats would drop the reminder"
+
+
+async def test_a_move_in_doubt_that_was_the_reminder_settles_as_it(summit: Summit) -> None:
+    await summit.say("ada", "remind 12 10")
+    summit.go("Monday 10:50")
+    summit.change(12, room="Marina")
+    ends(summit, accepted=True)
+    await summit.tick()
+    await summit.restart()
+    await summit.say("ada", "remind 12 2")
+    summit.go("Monday 10:55")
+    await summit.tick()
+    first, second = keys(summit)
+    assert first == second
+    summit.go("Monday 10:58")
+    await summit.tick()
+    assert len(summit.network.taken) == 2, "the start has been announced"
+
+
+async def test_a_bookmark_made_again_tells_the_session_as_it_is(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.change(12, room="Marina")
+    said = await summit.say("ada", "remind 12 10")
+    assert said[1] == ryu("Mon 11:00am–11:25am", room="Marina")
+    assert await summit.notices() == []
+    summit.change(12, room="Bayview B")
+    assert await summit.notices() == [
+        [
+            "Moved from Marina to Bayview B, starts in 1 hour 40 minutes:",
+            ryu("Mon 11:00am–11:25am"),
+            REMOVE,
+        ]
+    ]
+
+
+async def test_a_slot_that_somebody_may_believe_in_matters_until_its_end(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    ends(summit, accepted=True)
+    summit.change(12, at="Tuesday 11:00")
+    await summit.tick()
+    await summit.restart()
+    summit.wait(LEASE)
+    ends(summit, accepted=False)
+    summit.change(12, at="Monday 11:00")
+    await summit.tick()
+    await summit.restart()
+    summit.go("Monday 12:00")
+    assert await summit.notices() == [
+        ["(was taken)"],
+        ["It is as follows:", ryu("Mon 11:00am–11:25am"), REMOVE],
+    ]
