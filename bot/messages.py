@@ -55,7 +55,8 @@ class Bookmark:
 
     `before` is in minutes; `own_before` says that it was chosen for this session and does not
     follow the user's preference. `reminded` is the start (UTC) that was announced last.
-    A message under way has an id, what it says, and whether it is (or inherits) a move.
+    A message under way has an id, what it says, whether it is (or inherits) a move, and whether
+    it announces the start.
     `failure` is why the last message could not be delivered.
     """
 
@@ -69,6 +70,7 @@ class Bookmark:
     message: str | None = None
     message_facts: Facts | None = None
     message_moves: bool = False
+    message_announces: bool = False
     failure: str | None = None
 
 

@@ -31,9 +31,8 @@ from bot.schedule import Facts, Session
 from bot.store.rows import (
     bookmark_from,
     facts_key,
+    facts_text,
     preferences_from,
-    said_announces,
-    said_text,
     to_ms,
     told_columns,
 )
@@ -69,7 +68,7 @@ def claim(
         bookmark = bookmark_from(row)
         notice = judge(bookmark)
         if notice is not None:
-            said = _said(row, Claimed(bookmark, notice), candidates.now)
+            said = _said(Claimed(bookmark, notice), candidates.now)
             message = said.again or fresh[row.user_id]
             messages.setdefault((row.user_id, message), []).append(said)
         elif bookmark.message_moves:
@@ -93,9 +92,9 @@ def settle(connection: Connection, told: Told) -> None:
     connection.execute(update(users).where(users.c.trial == told.message).values(trial=None))
     for session_id, facts in told.facts.items():
         ours = (bookmarks.c.message == told.message) & (bookmarks.c.session_id == session_id)
-        said = connection.execute(select(bookmarks.c.message_facts).where(ours)).scalar()
+        was_to_announce = select(bookmarks.c.message_announces).where(ours)
         columns = told_columns(facts) | UNCLAIMED | {"failure": None}
-        if session_id in told.announced or said_announces(said):
+        if session_id in told.announced or connection.scalar(was_to_announce):
             start, now = to_ms(facts.slot.start), to_ms(told.now)
             # Who snoozed while this was under way wants to be reminded once more.
             snoozed = bookmarks.c.snoozed_until.between(now + 1, start - 1)
@@ -233,10 +232,10 @@ def _changed(network: str, candidates: Candidates, lease: Lease) -> Iterable[Sel
         )
 
 
-def _said(row: Any, claimed: Claimed, now: datetime) -> _Said:
+def _said(claimed: Claimed, now: datetime) -> _Said:
     notice, bookmark = claimed.notice, claimed.bookmark
     announces = announces_start(notice, opens_at(bookmark, notice.session.slot), now)
-    announced = said_announces(row.message_facts)
+    announced = bookmark.message_announces
     again = message_in_doubt(bookmark, notice)
     # A network that drops the move as a repeat must not drop the reminder with it.
     if again is None or (announces and not announced):
@@ -252,15 +251,16 @@ def _reserve(
             "of": user_id,
             "at": said.claimed.bookmark.session_id,
             "message": message,
-            "message_facts": said_text(_to_be_believed(said.claimed), said.announces),
+            "message_facts": facts_text(_to_be_believed(said.claimed)),
             "message_moves": isinstance(said.claimed.notice, Moved),
+            "message_announces": said.announces,
             "lease_until": to_ms(lease.until),
         }
         for (user_id, message), items in messages.items()
         for said in items
     ]
     if rows:
-        names = ("message", "message_facts", "message_moves", "lease_until")
+        names = set(UNCLAIMED)
         held: dict[str, Any] = {name: bindparam(name) for name in names}
         connection.execute(_row(update(bookmarks)).values(held), rows)
 

@@ -24,9 +24,7 @@ from bot.messages import (
 )
 from bot.store.rows import (
     bookmark_from,
-    facts_from,
     preferences_from,
-    said_text,
     to_ms,
     told_columns,
 )
@@ -139,10 +137,7 @@ def _snooze(connection: Connection, one: ColumnElement[bool], until: datetime) -
     # What is under way or in doubt has been read: the reminder that comes then is another one.
     reminder = bookmarks.c.message_moves.is_(False)
     connection.execute(update(bookmarks).where(one, reminder).values(UNCLAIMED))
-    said = connection.execute(select(bookmarks.c.message_facts).where(one)).scalar()
-    if said is not None:
-        move = {"message_facts": said_text(facts_from(said), announces=False)}
-        connection.execute(update(bookmarks).where(one).values(move))
+    connection.execute(update(bookmarks).where(one).values(message_announces=False))
 
 
 def _user_id(connection: Connection, user: User) -> int:

@@ -27,17 +27,6 @@ def facts_text(facts: Facts) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def said_text(facts: Facts, announces: bool) -> str:
-    """What a message says of a session: the facts, and whether it is a reminder of the start too,
-    as JSON."""
-    return json.dumps([*json.loads(facts_text(facts)), announces], ensure_ascii=False)
-
-
-def said_announces(text: str | None) -> bool:
-    """True if a message that says this is a reminder of the start."""
-    return text is not None and json.loads(text)[-1]
-
-
 def facts_key(facts: Facts) -> str:
     """Equal for two facts exactly if the one says the same as the other."""
     same = (
@@ -58,8 +47,8 @@ def told_columns(facts: Facts) -> dict[str, Any]:
 
 
 def facts_from(text: str) -> Facts:
-    """What `facts_text` or `said_text` wrote."""
-    title, start, end, rooms, cancelled, *_ = json.loads(text)
+    """What `facts_text` wrote."""
+    title, start, end, rooms, cancelled = json.loads(text)
     begins = from_ms(start)
     assert begins is not None
     return Facts(title, Slot(begins, from_ms(end), tuple(rooms)), cancelled)
@@ -78,6 +67,7 @@ def bookmark_from(row: Any) -> Bookmark:
         message=row.message,
         message_facts=facts_from(row.message_facts) if row.message_facts else None,
         message_moves=row.message_moves,
+        message_announces=row.message_announces,
         failure=row.failure,
     )
 

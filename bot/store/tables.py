@@ -55,6 +55,7 @@ bookmarks = Table(
     Column("message", String(36)),
     Column("message_facts", Text),
     Column("message_moves", Boolean, nullable=False, default=False),
+    Column("message_announces", Boolean, nullable=False, default=False),
     Column("lease_until", BigInteger, nullable=False, default=0),
     Column("failure", Text),
 )
@@ -67,7 +68,13 @@ Index("bookmarks_lease", bookmarks.c.network, bookmarks.c.lease_until,
       sqlite_where=bookmarks.c.message.is_not(None),
       postgresql_where=bookmarks.c.message.is_not(None))  # fmt: skip
 
-UNCLAIMED = {"message": None, "message_facts": None, "message_moves": False, "lease_until": 0}
+UNCLAIMED = {
+    "message": None,
+    "message_facts": None,
+    "message_moves": False,
+    "message_announces": False,
+    "lease_until": 0,
+}
 """A bookmark for which nothing is under way."""
 
 invocations = Table(

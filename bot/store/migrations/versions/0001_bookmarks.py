@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("message", sa.String(36)),
         sa.Column("message_facts", sa.Text),
         sa.Column("message_moves", sa.Boolean, nullable=False),
+        sa.Column("message_announces", sa.Boolean, nullable=False),
         sa.Column("lease_until", sa.BigInteger, nullable=False),
         sa.Column("failure", sa.Text),
     )
