@@ -11,11 +11,13 @@ from bot.notices import MOST_BEFORE, opens_at
 from bot.schedule import Session
 from bot.times import duration, in_how_long
 
+LIMITS = f"Reminders can come 1 to {MOST_BEFORE} minutes before the start"
+
 
 def bookmark_answer(session: Session, minutes: int | None, context: Context) -> Answer:
     """Bookmark a session, with minutes of its own or the usual ones, and say what will happen."""
     if minutes is not None and not 1 <= minutes <= MOST_BEFORE:
-        return private(text(f"Reminders come 1 to {MOST_BEFORE} minutes before the start."))
+        return private(text(LIMITS + "."))
     if context.now >= session.slot.until:
         return private(
             text("That session is over; there is nothing to be reminded of."),
@@ -25,10 +27,10 @@ def bookmark_answer(session: Session, minutes: int | None, context: Context) -> 
     own = minutes is not None or (had is not None and had.own_before)
     before = minutes or (had.before if had is not None and had.own_before else context.before)
     effect = AddBookmark(session.facts, session.id, before, own)
-    known = had is not None and not had.muted and had.before == before
-    lead = "Bookmarked already. " if known else "Bookmarked. "
+    known = had is not None and not had.muted and (had.before, had.own_before) == (before, own)
+    opening = "Bookmarked already. " if known else "Bookmarked. "
     blocks: list[Block] = [
-        text(lead, *_what_will_come(session, had, before, context)),
+        text(opening, *_what_will_come(session, had, before, context)),
         Item(session, day=True),
         *_overlaps(session, context),
     ]
@@ -118,4 +120,6 @@ def _overlaps(session: Session, context: Context) -> list[Block]:
     ]
     if not others:
         return []
-    return [text(f"It overlaps {' and '.join(others)}. All overlaps: ", Typed("conflicts"))]
+    named = " and ".join(others)
+    end = "" if named.endswith(".") else "."
+    return [text(f"It overlaps {named}{end} All overlaps: ", Typed("conflicts"))]

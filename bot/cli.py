@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import io
 import json
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +20,7 @@ from bot.clock import SystemClock
 from bot.document import Item
 from bot.messages import Response
 from bot.schedule import Schedule, Session
+from bot.sources import Imported
 from bot.text import block_line, lines
 from bot.times import Reader, long_day
 
@@ -30,19 +33,38 @@ _FASTEST = 3600
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the result is its exit status."""
+    _take_any_text()
     options = _parser().parse_args(arguments)
     _log_in_one_line()
     try:
-        return int(options.run(options) or 0)
+        options.run(options)
+        if sys.stdout is not None:  # It is None where it was closed by whoever started this.
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has left, which is no trouble.
+        _drop_output()
+    except OSError as problem:
+        print(f"summit-bot: Reading or writing failed: {problem.strerror}.", file=sys.stderr)
+        _drop_output()
+        return 1
     except (app.CannotStart, _BadArgument) as trouble:
         print(f"summit-bot: {trouble}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has left; Python would complain again when it closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return 0
+
+
+def _take_any_text() -> None:
+    """A terminal or pipe may have an encoding that lacks a dash: it gets a question mark."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _drop_output() -> None:
+    """What could not be written is lost; Python would complain about it again at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _log_in_one_line() -> None:
@@ -70,21 +92,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"summit-bot {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    chat = commands.add_parser("chat", help="talk in the terminal, replaying the event")
+    chat = commands.add_parser("chat", help="talk in the terminal; the event is replayed")
     _add_common(chat)
     chat.add_argument(
         "--at",
         metavar="TIME",
-        help="where the replay starts, like 'Monday 9:20' (default: 20 minutes into the first day)",
+        help="where the replay starts, like 'Monday 9:20' (default: as configured, else 20 minutes"
+        " into the first day)",
     )
     chat.add_argument(
-        "--speed", type=float, metavar="N", help="N times as fast as real time (default: 60)"
+        "--speed",
+        type=float,
+        metavar="N",
+        help="replay N times as fast as real time (default: as configured, else 60)",
     )
+    chat.add_argument("--live", action="store_true", help="no replay: it is what time it is")
     chat.set_defaults(run=_chat)
 
     ask = commands.add_parser("ask", help="ask one question and exit")
     _add_common(ask)
-    ask.add_argument("--at", metavar="TIME", help="ask as if it were this moment (default: now)")
+    ask.add_argument(
+        "--at", metavar="TIME", help="ask as if it were this moment, like 'Monday 9:20'"
+    )
     ask.add_argument("--json", action="store_true", help="answer as JSON")
     ask.add_argument("line", nargs="+", metavar="WORDS", help="the question, like: next Marina")
     ask.set_defaults(run=_ask)
@@ -110,8 +139,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as", dest="name", metavar="NAME", help="who asks (bookmarks are theirs)")
+    parser.add_argument("--as", dest="name", metavar="NAME", help="who asks, and whose bookmarks")
     parser.add_argument("--schedule", type=Path, metavar="FILE", help="another schedule")
+    parser.add_argument(
+        "--timezone", metavar="ZONE", help="the event's zone, where the schedule names none"
+    )
     parser.add_argument(
         "--database", metavar="URL", help=f"where bookmarks are kept (default: {defaults.DATABASE})"
     )
@@ -121,9 +153,13 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def _chat(options: argparse.Namespace) -> None:
+    if options.live and (options.at is not None or options.speed is not None):
+        raise _BadArgument("--live is the real time: leave out --at and --speed")
     setup, schedule = _prepared(options)
     setup = replace(setup, rules=replace(setup.rules, page=_CHAT_PAGE))
-    if setup.start is None:
+    if options.live:
+        setup = replace(setup, start=None, speed=None)
+    elif setup.start is None:
         start = (schedule.opens or SystemClock().now()) + _INTO_THE_FIRST_DAY
         setup = replace(setup, start=start, speed=defaults.REPLAY_SPEED)
     if options.speed is not None:
@@ -146,17 +182,25 @@ def _ask(options: argparse.Namespace) -> None:
 
 
 def _schedule_import(options: argparse.Namespace) -> None:
-    from bot.sources import c3voc
+    from bot.sources import c3voc, identity
 
     imported = app.load_schedule(options.source, _zone(options.timezone), options.title)
-    for warning in imported.warnings:
-        print(warning, file=sys.stderr)
-    options.output.write_text(c3voc.write(imported.schedule), encoding="utf-8")
-    print(_summary(imported.schedule))
+    _warn(imported)
+    schedule = imported.schedule
+    before = app.kept_schedule(options.output, schedule.timezone)
+    if before is not None:
+        schedule = identity.kept(before, schedule)
+    try:
+        options.output.write_text(c3voc.write(schedule), encoding="utf-8")
+    except OSError as problem:
+        raise _BadArgument(f"{options.output} cannot be written: {problem.strerror}.") from None
+    print(_summary(schedule))
 
 
 def _schedule_show(options: argparse.Namespace) -> None:
-    schedule = app.load_schedule(options.file, _zone(options.timezone)).schedule
+    imported = app.load_schedule(options.file, _zone(options.timezone))
+    schedule = imported.schedule
+    _warn(imported)
     if options.json:
         _print_json(
             [
@@ -175,25 +219,50 @@ def _schedule_show(options: argparse.Namespace) -> None:
 
 def _prepared(options: argparse.Namespace) -> tuple[app.Setup, Schedule]:
     """The setup with what the arguments change, and its schedule."""
-    setup = app.setup(options.config, os.environ)
+    setup = app.setup(options.config)
     setup = replace(
         setup,
         schedule=options.schedule or setup.schedule,
+        timezone=_zone(options.timezone) or setup.timezone,
         database=options.database or setup.database,
     )
-    schedule = app.load_schedule(setup.schedule, setup.timezone).schedule
-    if options.at:
+    imported = app.load_schedule(setup.schedule, setup.timezone)
+    schedule = imported.schedule
+    if imported.warnings:
+        _point_at_warnings(setup, len(imported.warnings))
+    if options.at is not None:
         speed = setup.speed or defaults.REPLAY_SPEED
         setup = replace(setup, start=app.moment_meant(options.at, schedule), speed=speed)
     return setup, schedule
 
 
+def _warn(imported: Imported) -> None:
+    for warning in imported.warnings:
+        print(warning, file=sys.stderr)
+
+
+def _point_at_warnings(setup: app.Setup, count: int) -> None:
+    """Say in one line that the schedule was not read as a whole, and how to see why."""
+    show = ["summit-bot", "schedule", "show", str(setup.schedule)]
+    if setup.timezone is not None:
+        show += ["--timezone", setup.timezone.key]
+    what = "1 entry" if count == 1 else f"{count} entries"
+    lists = f"{shlex.join(show)} lists {'it' if count == 1 else 'them'}."
+    print(f"{what} of {setup.schedule} could not be read: {lists}", file=sys.stderr)
+
+
 def _summary(schedule: Schedule) -> str:
-    days, people = len(schedule.days), len(schedule.people)
-    return (
-        f"{len(schedule.sessions)} sessions on {days} days in {len(schedule.rooms)} places,"
-        f" led by {people} people; times in {schedule.timezone.key}."
-    )
+    counts = [
+        _counted(len(schedule.sessions), "session"),
+        f"on {_counted(len(schedule.days), 'day')}",
+        f"in {_counted(len(schedule.rooms), 'place')}",
+    ]
+    people = _counted(len(schedule.people), "person", "people")
+    return f"{' '.join(counts)}, led by {people}; times in {schedule.timezone.key}."
+
+
+def _counted(number: int, noun: str, nouns: str | None = None) -> str:
+    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def _response(response: Response, schedule: Schedule) -> dict[str, Any]:
@@ -218,7 +287,9 @@ def _session(session: Session, schedule: Schedule) -> dict[str, Any]:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    # Where the output cannot hold every letter, JSON has its own way to write them.
+    everything = (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=not everything, indent=2))
 
 
 def _name(name: str) -> str:
@@ -230,7 +301,7 @@ def _name(name: str) -> str:
 
 def _zone(name: str | None) -> ZoneInfo | None:
     try:
-        return ZoneInfo(name) if name else None
+        return None if name is None else ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise _BadArgument(
             f"there is no time zone {name!r}; one looks like America/Los_Angeles"

@@ -4,6 +4,8 @@ from pathlib import Path
 
 DATABASE = "sqlite:///summit-bot.db"
 SCHEDULE = "folsom-design-summit-2012.json"
+ENVIRONMENT = "SUMMIT_BOT_"
+"""What the names of settings in the environment begin with, in any case."""
 REPLAY_SPEED = 60.0
 """A replay plays a minute of the programme each second."""
 

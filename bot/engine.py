@@ -89,7 +89,8 @@ class Engine:
         if answer is None:
             context = self._context(invocation, await self._profile(user, command))
             asked = meant[0].run(meant[1], context) if meant else Answer(no_command(line, context))
-            answer = await self._applied(self._greeted(asked, invocation, context), invocation)
+            greeted = self._greeted(asked, invocation, context)
+            answer = await self._applied(greeted, command, invocation)
         shown = self._first_page(answer.reply, invocation)
         reader = self._reader(await self._profile(user, None))
         return Response(shown, reader, answer.private, command.name if command else None)
@@ -136,14 +137,18 @@ class Engine:
             return answer
         if any(isinstance(effect, Forget) for effect in answer.effects):
             return answer
-        blocks = (*answer.reply.blocks, *greeting(context))
+        said = answer.reply.blocks
+        blocks = (*said, *(block for block in greeting(context) if block not in said))
         return replace(answer, reply=Reply(blocks)).with_effect(Meet())
 
-    async def _applied(self, answer: Answer, invocation: Invocation) -> Answer:
+    async def _applied(
+        self, answer: Answer, command: Command | None, invocation: Invocation
+    ) -> Answer:
         """The answer when its effects have been carried out; if the same invocation was quicker
         elsewhere, the answer that it was given there."""
         if not answer.effects:
-            return answer
+            # Asked again: it may have taken effect while what is known of the user was read.
+            return await self._given_before(command, invocation) or answer
         remember = (invocation.id, record.write(answer)) if invocation.id is not None else None
         kept = await self._store.apply(invocation.user, answer.effects, remember)
         if kept is not None:

@@ -41,7 +41,11 @@ class Names(Generic[T]):
     Case, accents, spaces and punctuation do not count, and CamelCase is read as two words.
     """
 
-    def __init__(self, entries: Iterable[tuple[T, Sequence[str]]]) -> None:
+    def __init__(
+        self, entries: Iterable[tuple[T, Sequence[str]]], *, plurals: bool = False
+    ) -> None:
+        """With `plurals`, a plural that finds nothing is asked again in the singular."""
+        self._plurals = plurals
         self._things: list[T] = []
         self._whole: dict[str, list[int]] = {}
         # In arrays, which the garbage collector passes over: with a large programme it would have
@@ -57,6 +61,7 @@ class Names(Generic[T]):
                 # The name without its spaces is a word too: people write GoldenGate and SeacliffAB.
                 short = (whole,) if len(tokens) <= _FEW else ()
                 spellings.update(tokens, _camel_words(name), short)
+            spellings.discard("")
             for word in spellings:
                 postings[word].append(index)
         self._postings = dict(postings)
@@ -72,18 +77,32 @@ class Names(Generic[T]):
             found = self._by(rule, question)
             if found:
                 return [self._things[index] for index in sorted(found)]
+        if self._plurals:
+            asked = words(question)
+            singular = tuple(_singular(word) for word in asked)
+            if singular != asked:
+                return self.find(" ".join(singular), how)
         return []
+
+    def with_words(self, asked: Sequence[str]) -> list[T]:
+        """The entries that have each of these words, whole, in the order of the entries."""
+        found = [set(self._postings.get(word, ())) for word in asked]
+        return [self._things[i] for i in sorted(set.intersection(*found))] if found else []
 
     def nearest(self, question: str, limit: int = 3) -> list[T]:
         """The entries whose names look most like the question, likeliest first; for suggestions."""
         from rapidfuzz import fuzz, process
 
         asked = " ".join(words(question))
+        if not asked:
+            return []
         close = process.extract(
             asked, self._vocabulary, scorer=fuzz.ratio, score_cutoff=60, limit=4 * limit
         )
         order: dict[int, None] = {}
         for word, _, _ in close:
+            if word in _SAYS_NOTHING:
+                continue
             order.update(dict.fromkeys(self._postings[word]))
         return [self._things[index] for index in list(order)[:limit]]
 
@@ -170,12 +189,12 @@ class Finder:
     @cached_property
     def titles(self) -> Names[Session]:
         """Sessions by title."""
-        return Names((s, (s.title,)) for s in self.schedule.sessions)
+        return Names(((s, (s.title,)) for s in self.schedule.sessions), plurals=True)
 
     @cached_property
     def texts(self) -> Names[Session]:
         """Sessions by everything that is written about them."""
-        return Names((s, self._text(s)) for s in self.schedule.sessions)
+        return Names(((s, self._text(s)) for s in self.schedule.sessions), plurals=True)
 
     def _text(self, session: Session) -> tuple[str, ...]:
         people = self.schedule.people
@@ -186,6 +205,8 @@ class Finder:
 
 
 _FEW = 4
+# Nearly everything is one: a name that looks like this word alone is no likely name.
+_SAYS_NOTHING = frozenset({"session", "sessions"})
 _SUBSTRING_FROM = 4
 
 
@@ -198,6 +219,10 @@ def _goes_on(asked: str, word: str) -> bool:
     """True for `williams` and `princess`, which are other words than `william` and `prince`;
     any other single letter behind a word is a slip of the finger."""
     return asked.startswith(word) and (asked.endswith("s") or len(asked) > len(word) + 1)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > _SUBSTRING_FROM and re.search("[^s]s$", word) else word
 
 
 def words(text: str) -> tuple[str, ...]:

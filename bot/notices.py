@@ -73,15 +73,20 @@ def owed(bookmark: Bookmark, session: Session, now: datetime, opens: datetime) -
 
 
 def message_in_doubt(bookmark: Bookmark, notice: Notice) -> str | None:
-    """The id of the message that may have arrived, if it says just what is owed now.
+    """The id of the message that may have arrived, if it says what is owed now.
 
-    It goes out again under the same id, so that a network that can drop a repeat drops it.
+    It goes out again under the same id, so that a network that can drop a repeat drops it. What a
+    reminder says is the start: whatever else is new was told by something else since.
     """
-    said = bookmark.message_facts
-    same_kind = bookmark.message_moves == isinstance(notice, Moved)
-    if said is None or not same_kind or not said.says_the_same_as(notice.session.facts):
+    said, session = bookmark.message_facts, notice.session
+    if said is None or bookmark.message_moves != isinstance(notice, Moved):
         return None
-    return bookmark.message
+    match notice:
+        case Reminder():
+            same = said.slot.start == session.slot.start
+        case Moved():
+            same = said.says_the_same_as(session.facts)
+    return bookmark.message if same else None
 
 
 def announces_start(notice: Notice, opens: datetime, now: datetime) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from bot.arguments import quoted
+from bot.arguments import item, quoted
 from bot.command import Context
-from bot.document import Block, Heading, Item, Precision, Span, Text, Time, Typed, heading, text
+from bot.document import Block, Heading, Item, Precision, Span, Time, Typed, heading, text
+from bot.moments import DAY_NUMBER, When
 from bot.schedule import Person, Room, Session
 from bot.times import in_how_long, long_day
 
@@ -41,18 +42,21 @@ def on_at(moment: datetime, context: Context, room: str | None = None) -> list[B
         where = f" in {room}"
     live = moment == context.now
     if running:
-        lead = "On now" if live else Time(moment, Precision.WEEKDAY_AND_CLOCK)
-        return [heading(lead, f"{where}:"), *items(running)]
+        opening = "On now" if live else Time(moment, Precision.WEEKDAY_AND_CLOCK)
+        return [heading(opening, f"{where}:"), *items(running)]
     among = context.schedule.in_room(room) if room is not None else None
     group = context.schedule.upcoming(moment, among)
-    return [_nothing_on(moment, context, where, bool(group)), *_and_then(group, moment, context)]
+    return [*_nothing_on(moment, context, where, bool(group)), *_and_then(group, moment, context)]
 
 
-def next_of(among: Sequence[Session] | None, subject: str, context: Context) -> list[Block]:
-    """All that share the next start among these sessions (of everything if None)."""
+def next_of(
+    among: Sequence[Session] | None, subject: str, context: Context, none: str | None = None
+) -> list[Block]:
+    """All that share the next start among these sessions (of everything if None); where there
+    are none, that is said with `none`."""
     group = context.schedule.upcoming(context.now, among)
     if not group:
-        return [*_running_last(among, subject, context)]
+        return _none_left(among, none or f"Nothing more comes{subject}", context)
     start = group[0].slot.start
     return [
         heading(f"Next{subject}, ", *when(start, context), ":"),
@@ -70,13 +74,30 @@ def on_day(day: date | None, rooms: Sequence[Room], context: Context) -> list[Bl
     sessions = [s for s in schedule.on(day) if not names or names & set(s.slot.rooms)]
     where = f" in {' and '.join(room.name for room in rooms)}" if rooms else ""
     if not sessions:
-        days = ", ".join(long_day(other) for other in schedule.days)
-        return [
-            text(f"There is no programme{where} on {long_day(day)}."),
-            text(f"The event's days: {days}."),
-        ]
-    title = f"Today, {long_day(day)}" if day == context.today else long_day(day)
-    return [heading(f"{title}{where}:"), *items(sessions)]
+        return [text(f"There is no programme{where} on {long_day(day)}."), _event_days(context)]
+    if day != context.today:
+        return [heading(f"{long_day(day)}{where}:"), *items(sessions)]
+    shown = shown_once(sessions)
+    over = sum(not s.cancelled and s.slot.until <= context.now for s in shown)
+    count = f" ({over} {'is' if over == 1 else 'are'} over)" if over else ""
+    opening = heading(f"Today, {long_day(day)}{where}{count}:")
+    return [opening, *(item(session, context, day=False) for session in shown)]
+
+
+def at_or_on(when: When, rooms: Sequence[Room], context: Context) -> list[Block]:
+    """What is on at the moment that is meant, or without a time the programme of the day."""
+    if when.at is None:
+        return on_day(when.day, rooms, context)
+    days = context.schedule.days
+    usual = context.today if context.today in days or not days else days[0]
+    moment = when.moment(context.schedule, usual)
+    return [b for name in _names_or_all(rooms) for b in on_at(moment, context, name)]
+
+
+def no_such_day(words: str, context: Context) -> list[Block]:
+    """What to say to `day 7` of an event of three days; nothing if the words are no day."""
+    number = DAY_NUMBER.fullmatch(words)
+    return [text(f"There is no day {number[1]}."), _event_days(context)] if number else []
 
 
 def when(start: datetime, context: Context) -> tuple[Span, ...]:
@@ -163,15 +184,26 @@ def state_of_event(context: Context) -> Heading | None:
     return None
 
 
-def _nothing_on(moment: datetime, context: Context, where: str, more: bool) -> Block:
+def _names_or_all(rooms: Sequence[Room]) -> "list[str | None]":
+    return [room.name for room in rooms] or [None]
+
+
+def _event_days(context: Context) -> Block:
+    days = ", ".join(long_day(other) for other in context.schedule.days)
+    return text(f"The event's days: {days}." if days else "The programme is empty.")
+
+
+def _nothing_on(moment: datetime, context: Context, where: str, more: bool) -> list[Block]:
     if moment == context.now:
         state = state_of_event(context)
         if state is not None:
-            return state
+            return [state]
         if not context.schedule.on(context.today):
-            return text(f"There is no programme today, {long_day(context.today)}.")
-        return text(f"Nothing is on{where} right now.", "" if more else " Nothing more comes.")
-    return text(f"There is nothing{where} on ", Time(moment, Precision.WEEKDAY_AND_CLOCK), ".")
+            return [text(f"There is no programme today, {long_day(context.today)}.")]
+        return [text(f"Nothing is on{where} right now.", "" if more else " Nothing more comes.")]
+    said = text(f"Nothing is on{where} at ", Time(moment, Precision.WEEKDAY_AND_CLOCK), ".")
+    programme = context.schedule.on(context.schedule.day_of(moment))
+    return [said] if programme else [said, _event_days(context)]
 
 
 def _and_then(group: Sequence[Session], moment: datetime, context: Context) -> list[Block]:
@@ -180,20 +212,14 @@ def _and_then(group: Sequence[Session], moment: datetime, context: Context) -> l
     start = group[0].slot.start
     today = context.schedule.day_of(start) == context.schedule.day_of(moment)
     if moment == context.now:
-        lead = text("Next, ", *when(start, context), ":")
+        opening = text("Next, ", *when(start, context), ":")
     else:
-        lead = text("Next, ", Time(start, Precision.WEEKDAY_AND_CLOCK), ":")
-    return [lead, *items(group, day=not today)]
+        opening = text("Next, ", Time(start, Precision.WEEKDAY_AND_CLOCK), ":")
+    return [opening, *items(group, day=not today)]
 
 
-def _running_last(among: Sequence[Session] | None, subject: str, context: Context) -> list[Block]:
+def _none_left(among: Sequence[Session] | None, none: str, context: Context) -> list[Block]:
     running = [s for s in context.schedule.running(context.now) if among is None or s in among]
     if running:
-        return [
-            text(f"Nothing comes next{subject}: this is the last, on now."),
-            *items(running),
-        ]
-    state = state_of_event(context)
-    if state is not None:
-        return [state]
-    return [Text((f"Nothing more comes{subject}.",))]
+        return [text(f"{none} after this:"), *items(running)]
+    return [state_of_event(context) or text(f"{none}.")]

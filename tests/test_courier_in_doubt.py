@@ -1,5 +1,6 @@
 """After a crash nobody knows what has arrived: the shortest cases of what random play found."""
 
+from bot.ports import Traits
 from tests.courier_talk import BUTTONS, LEASE, REMOVE, RYU, during, ends, keys, reminder, ryu
 from tests.summit import Summit
 
@@ -166,3 +167,25 @@ async def test_a_slot_that_somebody_may_believe_in_matters_until_its_end(summit:
         ["(was taken)"],
         ["It is as follows:", ryu("Mon 11:00am–11:25am"), REMOVE],
     ]
+
+
+async def test_a_bookmark_made_again_does_not_forget_a_reminder_in_doubt(summit: Summit) -> None:
+    await in_doubt(summit)
+    summit.change(12, room="Marina")
+    await summit.say("ada", "remind 12 70")
+    await summit.tick()
+    first, second = keys(summit)
+    assert first == second, "the start has been announced, the room was in the reply"
+
+
+async def test_doubts_about_what_is_over_delay_nobody(summit: Summit) -> None:
+    summit.network.traits = Traits(in_flight=1)
+    await summit.say("ada", "bookmark 2")
+    await summit.say("bob", "bookmark 12")
+    ends(summit, accepted=True)
+    summit.change(2, room="Marina")
+    await summit.tick()
+    await summit.restart()
+    summit.go("Monday 10:55")
+    await summit.tick()
+    assert [user.id for user, _, _ in summit.network.taken] == ["ada", "bob"]

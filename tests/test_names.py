@@ -150,6 +150,55 @@ def test_surest_rule_that_finds_anything_decides() -> None:
     assert names.find("ann", (How.WORDS,)) == ["ann", "anna"]
 
 
+def test_a_plural_that_finds_nothing_is_asked_in_the_singular() -> None:
+    entries = [
+        ("one", ("Boot from volume",)),
+        ("two", ("Class of news",)),
+        ("three", ("Statuses",)),
+    ]
+    names = Names(entries, plurals=True)
+
+    assert names.find("volumes") == ["one"]
+    assert names.find("boots volumes") == ["one"]
+    assert names.find("VOLUMES", (How.WORDS,)) == ["one"]
+    assert names.find("statuses") == ["three"]
+    assert names.find("clas") == ["two"]
+    assert names.find("new's") == []
+    assert Names(entries).find("volumes", (How.WORDS,)) == []
+    assert people("pages") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (("swift", "quotas"), [60]),
+        (("quotas", "swift"), [60]),
+        (("swift", "quota"), []),
+        (("ryu",), [12]),
+        (("rbac",), [5, 72]),
+        (("nothing",), []),
+        ((), []),
+    ],
+)
+def test_whole_words_alone_are_found(asked: tuple[str, ...], found: list[int]) -> None:
+    assert [session.id for session in _FOLSOM.titles.with_words(asked)] == found
+
+
+def test_names_without_words_are_never_found() -> None:
+    names = Names([("dashes", ("---", "")), ("ann", ("Ann", ""))])
+
+    assert [names.find(asked) for asked in ("", "-", "%", "ann")] == [[], [], [], ["ann"]]
+    assert [names.nearest(asked) for asked in ("", "-", "anm")] == [[], [], ["ann"]]
+    assert names.with_words(("",)) == []
+
+
+def test_no_name_is_suggested_for_the_word_session_alone() -> None:
+    names = Names([("welcome", ("A welcome session for all of you",))])
+
+    assert names.nearest("sesion") == []
+    assert names.nearest("welcom") == ["welcome"]
+
+
 def test_entries_are_found_in_their_order_each_once() -> None:
     names = Names([("b", ("Reed Lake", "lake")), ("a", ("Lake Reed", "reed lake"))])
 

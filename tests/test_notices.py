@@ -118,6 +118,10 @@ IDS: dict[str, tuple[Bookmark, Notice, str | None]] = {
         in_doubt(LATER.facts, moves=True), Moved(SESSION, SESSION.facts), None),
     "its own for the same reminder": (
         in_doubt(SESSION.facts, moves=False), Reminder(SESSION), "m"),
+    "its own for a reminder of the same start, whatever the room": (
+        in_doubt(ELSEWHERE.facts, moves=False), Reminder(SESSION), "m"),
+    "none for a reminder of another start": (
+        in_doubt(LATER.facts, moves=False), Reminder(SESSION), None),
     "none for a move in place of a reminder": (
         in_doubt(SESSION.facts, moves=False), Moved(SESSION, LATER.facts), None),
     "none for a reminder in place of a move": (

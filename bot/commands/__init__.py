@@ -25,11 +25,17 @@ def by_alias() -> dict[str, Command]:
     return {word: c for c in every() for word in (c.name, *c.aliases)}
 
 
+@cache
+def reserved() -> frozenset[str]:
+    """The words that commands are called by: none of them alone means a session."""
+    return frozenset(word for alias in by_alias() for word in alias.split())
+
+
 def understood(line: str) -> tuple[Command, str] | None:
     """The command that a line begins with, and its arguments; None if it is no command.
 
-    The most words count: `whats on` is asked before `whats`. A command called by its file's name
-    is found without loading the others.
+    The most words count: `whats on now` is asked before `whats on`. A command called by its file's
+    name is found without loading the others; so no alias of several words begins with such a name.
     """
     words = line.split()
     folded = [_folded(word) for word in words[:_MOST_WORDS]]

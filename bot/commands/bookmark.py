@@ -1,15 +1,16 @@
 """`bookmark <id | title>`: remember a session and be reminded of it."""
 
-from bot.arguments import session_meant
 from bot.bookmarking import bookmark_answer
+from bot.choosing import session_named
 from bot.command import Command, Context, Example
+from bot.commands import reserved
 from bot.document import Reply
 from bot.messages import Answer
 
 
 def run(arguments: str, context: Context) -> Answer:
     """Bookmark one session; every bookmark reminds."""
-    session = session_meant(arguments, context, "bookmark")
+    session = session_named(arguments, context, "bookmark", reserved())
     if isinstance(session, Reply):
         return Answer(session, private=True)
     return bookmark_answer(session, None, context)

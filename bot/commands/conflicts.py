@@ -13,8 +13,8 @@ def run(arguments: str, context: Context) -> Answer:
         return private(text("None of your bookmarks overlap."))
     blocks: list[Block] = []
     for number, (one, other) in enumerate(pairs, start=1):
-        lead = f"Overlap {number} of {len(pairs)}:" if len(pairs) > 1 else "These two overlap:"
-        blocks += [heading(lead), Item(one, day=True), Item(other, day=True)]
+        opening = f"Overlap {number} of {len(pairs)}:" if len(pairs) > 1 else "These two overlap:"
+        blocks += [heading(opening), Item(one, day=True), Item(other, day=True)]
     first = pairs[0][0].id
     return private(*blocks, text("To drop one: ", Typed(f"unbookmark {first}")))
 

@@ -14,15 +14,15 @@ def run(arguments: str, context: Context) -> Answer:
     found = context.names.texts.find(arguments)
     if not found:
         near = context.names.texts.nearest(arguments)
-        lead = f"No session mentions {quoted(arguments)}."
+        opening = f"No session mentions {quoted(arguments)}."
         closest = " Closest:" if near else ""
-        return Answer(Reply((text(lead, closest), *listing(near, context))))
+        return Answer(Reply((text(opening, closest), *listing(near, context))))
     titles = context.names.titles.find(arguments, (How.NAME, How.WORDS))
     titled = {session.id for session in titles}
     ordered = sorted(found, key=lambda session: session.id not in titled) if titled else found
     count = "1 session" if len(found) == 1 else f"{len(found)} sessions"
-    lead = f"{count} about {quoted(arguments)}:"
-    return Answer(Reply((heading(lead), *listing(ordered, context))))
+    opening = f"{count} about {quoted(arguments)}:"
+    return Answer(Reply((heading(opening), *listing(ordered, context))))
 
 
 COMMAND = Command(

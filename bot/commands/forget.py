@@ -20,7 +20,7 @@ def run(arguments: str, context: Context) -> Answer:
     noun = "bookmark" if count == 1 else "bookmarks"
     return private(
         text(f"This deletes all that is stored about you: {count} {noun}, your settings, what you "
-             "have been told. It cannot be undone."),
+             "have been told, and the lines you typed in the terminal. It cannot be undone."),
         Button("Delete everything", "forget me yes"),
     )  # fmt: skip
 
@@ -38,7 +38,7 @@ COMMAND = Command(
             "forget me",
             (
                 "This deletes all that is stored about you: 0 bookmarks, your settings, what you"
-                " have been told. It cannot be undone.",
+                " have been told, and the lines you typed in the terminal. It cannot be undone.",
                 "Delete everything: ‘forget me yes’",
             ),
         ),

@@ -14,8 +14,8 @@ def run(arguments: str, context: Context) -> Answer:
         return Answer(Reply(tuple(_overview(every()))))
     meant = understood(arguments.removeprefix("!"))
     if meant is None:
-        lead = f"There is no command {quoted(arguments)}. All of them: "
-        return Answer(Reply((text(lead, Typed("help"), "."),)))
+        opening = f"There is no command {quoted(arguments)}. All of them: "
+        return Answer(Reply((text(opening, Typed("help"), "."),)))
     return Answer(Reply(tuple(_about(meant[0]))))
 
 
@@ -45,7 +45,7 @@ COMMAND = Command(
     usage="[command]",
     summary="all commands, or more about one",
     topic="The bot",
-    aliases=("commands", "h", "man", "usage", "start", "hello", "hi"),
+    aliases=("commands", "h", "man", "usage", "start"),
     run=run,
     examples=(
         Example(

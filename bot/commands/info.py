@@ -1,6 +1,7 @@
 """`info <id | title>`: all that is known of a session."""
 
-from bot.arguments import item, session_meant
+from bot.arguments import item
+from bot.choosing import session_meant
 from bot.command import Command, Context, Example
 from bot.document import Block, Button, Reply, text
 from bot.messages import Answer

@@ -1,11 +1,15 @@
 """`lead <name> [next]`: which sessions somebody leads."""
 
+from datetime import date
+
 from bot.arguments import listing, quoted
 from bot.command import Command, Context, Example
 from bot.document import Block, Reply, Typed, heading, reply, text
 from bot.messages import Answer
+from bot.moments import when_meant
 from bot.programme import choose_person, next_of, sessions_of
 from bot.schedule import Person
+from bot.times import long_day
 
 
 def run(arguments: str, context: Context) -> Answer:
@@ -15,11 +19,18 @@ def run(arguments: str, context: Context) -> Answer:
     name = name[: -len(" next")] if only_next else name
     if not name:
         return Answer(reply(text("Who? Give a name, like ", Typed("lead Thierry"), ".")))
-    found = context.names.people.find(name)
+    found, day = context.names.people.find(name), None
+    if not found:
+        asked = when_meant(name, context)
+        if asked.day is not None and asked.rest:
+            name, day = asked.rest, asked.day
+            found = context.names.people.find(name)
     if not found:
         return Answer(Reply(tuple(_nobody(name, context))))
     if len(found) > 1:
         return Answer(Reply(tuple(choose_person(found, name, "lead", context))))
+    if day is not None:
+        return Answer(Reply(tuple(_on_day(found[0], day, context))))
     return Answer(Reply(tuple(_sessions(found[0], only_next, context))))
 
 
@@ -29,6 +40,16 @@ def _sessions(person: Person, only_next: bool, context: Context) -> list[Block]:
         return next_of(sessions, f" with {person.name}", context)
     count = sessions_of(person.name, context)
     return [heading(f"{person.name} leads {count}:"), *listing(sessions, context)]
+
+
+def _on_day(person: Person, day: date, context: Context) -> list[Block]:
+    sessions = context.schedule.led_by(person.name)
+    then = [s for s in sessions if context.schedule.day_of(s.slot.start) == day]
+    count = {0: "no session", 1: "1 session"}.get(len(then), f"{len(then)} sessions")
+    said = f"{person.name} leads {count} on {long_day(day)}"
+    if then:
+        return [heading(f"{said}:"), *listing(then, context)]
+    return [text(f"{said}. All: ", Typed(f"lead {person.name}"))]
 
 
 def _nobody(name: str, context: Context) -> list[Block]:

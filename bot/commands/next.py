@@ -1,13 +1,15 @@
 """`next [room | person | kind | words]`: what comes next."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 
 from bot.arguments import quoted
 from bot.command import Command, Context, Example
 from bot.document import Block, Item, Reply, Typed, text
 from bot.messages import Answer
+from bot.moments import when_meant
 from bot.names import How
-from bot.programme import MOST_ROOMS, choose_person, choose_room, next_of
+from bot.programme import MOST_ROOMS, at_or_on, choose_person, choose_room, next_of
 from bot.schedule import Kind, Session
 
 _KINDS = {
@@ -22,19 +24,34 @@ _KINDS = {
 }  # fmt: skip
 
 
+# `next talk by Vish`, `next session in the ballroom`
+_BEFORE = re.compile(
+    r"(?:(?:sessions?|talks?)\s+)?(?:(?:in|at|by|with|from|about|on|of)\s+)?(?:the\s+)?",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\s+(?:sessions?|talks?)$", re.IGNORECASE)
+
+
 def run(arguments: str, context: Context) -> Answer:
     """What comes next of what the words mean: all sessions, a room, a person, a kind, a topic."""
-    meant = arguments.strip()
-    if meant.casefold().startswith("in "):
-        meant = meant[3:].removeprefix("the ").strip()
+    meant = _without_fillers(arguments)
     if not meant or meant.casefold() == "up":
         return Answer(Reply(tuple(next_of(None, "", context))))
     for rule in How:
-        for look in (_rooms, _kind, _people, _topic):
+        for look in (_rooms, _kind, _people, _day, _topic):
             blocks = look(meant, rule, context)
             if blocks:
                 return Answer(Reply(tuple(blocks)))
     return Answer(Reply(tuple(_nothing(meant, context))))
+
+
+def _without_fillers(arguments: str) -> str:
+    if arguments.casefold() in _KINDS:
+        return arguments
+    begun = _BEFORE.sub("", arguments, count=1)
+    if begun.casefold() in _KINDS:
+        return begun
+    return _BEHIND.sub("", begun) or arguments
 
 
 def _rooms(meant: str, rule: How, context: Context) -> list[Block]:
@@ -53,7 +70,17 @@ def _kind(meant: str, rule: How, context: Context) -> list[Block]:
     kind = _KINDS.get(meant.casefold()) if rule is How.NAME else None
     if kind is None:
         return []
-    return _next_where(lambda session: session.kind is kind, f" ({kind})", context)
+    among: Sequence[Session] = [s for s in context.schedule.planned if s.kind is kind]
+    return next_of(among, f" {kind}", context, f"There are no more {_plural(kind)}")
+
+
+def _day(meant: str, rule: How, context: Context) -> list[Block]:
+    # After the names: Sun and Wed are people too.
+    asked = when_meant(meant, context)
+    if rule is not How.WORDS or asked.day is None:
+        return []
+    rooms = context.names.rooms.find(asked.rest, (How.NAME, How.WORDS)) if asked.rest else []
+    return at_or_on(asked, rooms, context) if bool(rooms) == bool(asked.rest) else []
 
 
 def _people(meant: str, rule: How, context: Context) -> list[Block]:
@@ -75,9 +102,10 @@ def _topic(meant: str, rule: How, context: Context) -> list[Block]:
     return next_of(found, f" about {quoted(meant)}", context) if found else []
 
 
-def _next_where(wanted: Callable[[Session], bool], subject: str, context: Context) -> list[Block]:
-    among: Sequence[Session] = [s for s in context.schedule.planned if wanted(s)]
-    return next_of(among, subject, context)
+def _plural(kind: str) -> str:
+    if kind.endswith("y"):
+        return f"{kind[:-1]}ies"
+    return kind if kind.endswith("s") else f"{kind}es" if kind.endswith("ch") else f"{kind}s"
 
 
 def _nothing(meant: str, context: Context) -> list[Block]:
@@ -94,7 +122,16 @@ COMMAND = Command(
     usage="[room | person | kind | words]",
     summary="what comes next: anywhere, in a room, with a person, of a kind, about a topic",
     topic="The programme",
-    aliases=("upcoming", "soon", "then", "whats next", "what is next", "up next"),
+    aliases=(
+        "upcoming",
+        "soon",
+        "then",
+        "whats next",
+        "what is next",
+        "up next",
+        "when is",
+        "whens",
+    ),
     run=run,
     examples=(
         Example(
@@ -108,7 +145,7 @@ COMMAND = Command(
         Example(
             "next lunch",
             (
-                "Next (lunch), at 12:30pm, in 3 hours 10 minutes:",
+                "Next lunch, at 12:30pm, in 3 hours 10 minutes:",
                 "[23] 12:30pm–1:30pm · Lunch · 2nd Floor",
             ),
         ),

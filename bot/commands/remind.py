@@ -1,6 +1,6 @@
 """`remind …`: reminders with minutes of their own, what is to come, off and on, and a test."""
 
-from bot.arguments import minutes_behind, quoted, session_meant
+from bot.arguments import minutes_behind, quoted
 from bot.bookmarking import (
     ahead,
     bookmark_answer,
@@ -9,10 +9,13 @@ from bot.bookmarking import (
     reminder_moment,
     when_reminded,
 )
+from bot.choosing import session_named
 from bot.command import Command, Context, Example
+from bot.commands import reserved
 from bot.document import Item, Reply, Typed, heading, reply, text
 from bot.messages import Answer, Mute, SendTest
 
+_ALL_OF = {1: "this bookmark", 2: "both bookmarks"}
 _FILLERS = ("me", "of", "about", "to", "for", "the")
 
 
@@ -31,7 +34,7 @@ def run(arguments: str, context: Context) -> Answer:
     if first in ("off", "on", "stop"):
         return _muted(rest, first != "on", context)
     meant, minutes = minutes_behind(" ".join(words), context)
-    session = session_meant(meant, context, "remind")
+    session = session_named(meant, context, "remind", reserved())
     if isinstance(session, Reply):
         return Answer(session, private=True)
     return bookmark_answer(session, minutes, context)
@@ -40,18 +43,20 @@ def run(arguments: str, context: Context) -> Answer:
 def _to_come(context: Context) -> Answer:
     coming = [(s, b) for s, b in ahead(context) if reminder_moment(s, b, context) is not None]
     if not coming:
-        hint = text("No reminder is to come. Get one: ", Typed("remind 12"), " or, with minutes, ",
-                    Typed("remind 12 10"))  # fmt: skip
+        hint = text("No reminders are coming up. Get one: ", Typed("remind 12"),
+                    " or, with minutes, ", Typed("remind 12 10"))  # fmt: skip
         return private(hint)
     noun = "reminder is" if len(coming) == 1 else "reminders are"
     items = (Item(s, day=True, note=when_reminded(s, b, context)) for s, b in coming)
-    return private(heading(f"{len(coming)} {noun} to come:"), *items)
+    return private(heading(f"{len(coming)} {noun} coming up:"), *items)
 
 
 def _muted(which: str, muted: bool, context: Context) -> Answer:
     mine = [session for session, _ in bookmarked_sessions(context)]
     if which and which.casefold() != "all":
-        session = session_meant(which, context, "remind off" if muted else "remind on")
+        session = session_named(
+            which, context, "remind off" if muted else "remind on", reserved(), mine
+        )
         if isinstance(session, Reply):
             return Answer(session, private=True)
         if session not in mine:
@@ -60,7 +65,7 @@ def _muted(which: str, muted: bool, context: Context) -> Answer:
     if not mine:
         return private(text("You have no bookmarks, so no reminders come anyway."))
     ids = tuple(session.id for session in mine)
-    what = "this bookmark" if len(mine) == 1 else f"all {len(mine)} bookmarks"
+    what = _ALL_OF.get(len(mine), f"all {len(mine)} bookmarks")
     if muted:
         said = f"Reminders are off for {what}, but changes of time or room are still told."
     else:
@@ -84,7 +89,7 @@ COMMAND = Command(
         ),
         Example(
             "remind",
-            ("No reminder is to come. Get one: ‘remind 12’ or, with minutes, ‘remind 12 10’",),
+            ("No reminders are coming up. Get one: ‘remind 12’ or, with minutes, ‘remind 12 10’",),
         ),
         Example("remind off", ("You have no bookmarks, so no reminders come anyway.",)),
         Example(

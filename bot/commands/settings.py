@@ -2,17 +2,16 @@
 
 import re
 from dataclasses import replace
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from bot.arguments import quoted
-from bot.bookmarking import private
+from bot.bookmarking import LIMITS, private
 from bot.command import Command, Context, Example
 from bot.document import Block, Typed, heading, reply, text
 from bot.messages import Answer, ChangePreferences
-from bot.names import How, Names
 from bot.notices import MOST_BEFORE
-from bot.times import duration
+from bot.times import Reader, duration, weekday
+from bot.zones import zone_name, zones_meant
 
 _OFF = ("off", "no", "none", "event", "default", "reset")
 _HOURS = re.compile(r"(12|24)\s*(?:h|hour|hours)?")
@@ -47,7 +46,9 @@ def run(arguments: str, context: Context) -> Answer:
 
 def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
     own = context.profile.preferences
-    zone = own.timezone.key if own.timezone else f"the event's, {context.schedule.timezone.key}"
+    zone = (
+        zone_name(own.timezone) if own.timezone else f"the event's, {context.schedule.timezone.key}"
+    )
     trouble = [text(f"There is no setting {quoted(word)}.")] if unknown else []
     other_hours = 12 if context.reader.hours == 24 else 24
     minutes, hours = duration(context.before), context.reader.hours
@@ -65,10 +66,10 @@ def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
 def _before(value: str, context: Context) -> Answer:
     number = re.fullmatch(r"(\d{1,6})\s*(?:m|min|mins|minutes?)?", value)
     if value in _OFF:
-        return _changed(context, "Reminders come as long before as is usual here.", before=None)
+        usual = f"{duration(context.usual_before)} before, as is usual here."
+        return _changed(context, f"Reminders come {usual}", before=None)
     if number is None or not 1 <= int(number[1]) <= MOST_BEFORE:
-        return private(text(f"Minutes before go from 1 to {MOST_BEFORE}, like ",
-                            Typed("settings before 10")))  # fmt: skip
+        return private(text(f"{LIMITS}, like ", Typed("settings before 10")))
     minutes = int(number[1])
     said = f"Reminders come {duration(minutes)} before from now on."
     return _changed(context, said, before=minutes)
@@ -77,16 +78,23 @@ def _before(value: str, context: Context) -> Answer:
 def _timezone(value: str, context: Context) -> Answer:
     if value in _OFF:
         return _changed(context, "Times are shown in the event's zone alone.", timezone=None)
-    found = _zones().find(value, (How.NAME,)) or _zones().find(value)
-    found = [name for name in found if "/" in name] or found
+    found = zones_meant(value)
     if len(found) == 1:
-        said = f"Beside the event's times you see those of {found[0]}."
-        return _changed(context, said, timezone=ZoneInfo(found[0]))
+        said = f"Your time is now {_now_in(found[0], context)} in {zone_name(found[0])}."
+        return _changed(context, said, timezone=found[0])
     if found:
-        names = ", ".join(found[:5]) + (" \N{HORIZONTAL ELLIPSIS}" if len(found) > 5 else "")
-        return private(text(f"{len(found)} zones match {quoted(value)}: {names}. Name one."))
+        names = ", ".join(zone.key for zone in found[:5])
+        more = " \N{HORIZONTAL ELLIPSIS}" if len(found) > 5 else ""
+        return private(text(f"{len(found)} zones match {quoted(value)}: {names}{more}. Name one."))
     return private(text(f"No time zone is called {quoted(value)}. Name a big city in it, like ",
                         Typed("settings timezone Europe/Berlin")))  # fmt: skip
+
+
+def _now_in(zone: ZoneInfo, context: Context) -> str:
+    clock = Reader(zone, hours=context.reader.hours).clock(context.now)
+    theirs = context.now.astimezone(zone).date()
+    same = theirs == context.now.astimezone(context.schedule.timezone).date()
+    return clock if same else f"{weekday(theirs)} {clock}"
 
 
 def _hours(value: str, context: Context) -> Answer:
@@ -94,7 +102,7 @@ def _hours(value: str, context: Context) -> Answer:
     if number is None:
         return private(text("The clock has 12 or 24 hours: ", Typed("settings hours 24")))
     hours = int(number[1])
-    return _changed(context, f"Times are shown with {hours} hours.", hours=hours)
+    return _changed(context, f"Times are shown on a {hours}-hour clock.", hours=hours)
 
 
 def _plain(value: str, context: Context) -> Answer:
@@ -112,11 +120,6 @@ def _changed(context: Context, said: str, **change: object) -> Answer:
     return Answer(reply(text(said)), (effect,), private=True)
 
 
-@cache
-def _zones() -> Names[str]:
-    return Names((zone, (zone, zone.rpartition("/")[2])) for zone in sorted(available_timezones()))
-
-
 COMMAND = Command(
     name="settings",
     usage="[before <minutes> | timezone <zone> | hours <12 | 24> | plain <on | off>]",
@@ -129,9 +132,9 @@ COMMAND = Command(
         Example("settings before 10", ("Reminders come 10 minutes before from now on.",)),
         Example(
             "settings timezone Berlin",
-            ("Beside the event's times you see those of Europe/Berlin.",),
+            ("Your time is now 6:20pm in Europe/Berlin.",),
         ),
-        Example("settings hours 24", ("Times are shown with 24 hours.",)),
+        Example("settings hours 24", ("Times are shown on a 24-hour clock.",)),
         Example("settings plain on", ("No colour and no emphasis any more.",)),
     ),
 )

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from bot.arguments import minutes_behind, quoted, session_meant
-from bot.bookmarking import private
+from bot.arguments import minutes_behind, quoted
+from bot.bookmarking import bookmarked_sessions, private
+from bot.choosing import session_named
 from bot.command import Command, Context, Example
+from bot.commands import reserved
 from bot.document import Item, Reply, Time, Typed, reply, text
 from bot.messages import Answer, Snooze
 from bot.times import duration
@@ -15,10 +17,12 @@ _BEFORE_START = timedelta(minutes=2)
 def run(arguments: str, context: Context) -> Answer:
     """Remind again in some minutes, or two minutes before the start."""
     meant, minutes = minutes_behind(arguments, context)
-    session = session_meant(meant, context, "snooze")
+    mine = [session for session, _ in bookmarked_sessions(context)]
+    session = session_named(meant, context, "snooze", reserved(), mine)
     if isinstance(session, Reply):
         return Answer(session, private=True)
-    if context.profile.bookmark(session.id) is None:
+    bookmark = context.profile.bookmark(session.id)
+    if bookmark is None:
         return private(text(f"You have not bookmarked {quoted(session.title)}. First: ",
                             Typed(f"bookmark {session.id}")))  # fmt: skip
     start = session.slot.start
@@ -26,6 +30,10 @@ def run(arguments: str, context: Context) -> Answer:
     if session.cancelled or not context.now < again < start:
         why = "is cancelled" if session.cancelled else "starts too soon, or has started"
         return private(text(f"Not snoozed: {quoted(session.title)} {why}."))
+    usual = start - timedelta(minutes=bookmark.before)
+    if again < usual:
+        return private(text("Your reminder comes at ", Time(usual), " anyway. Another time: ",
+                            Typed(f"remind {session.id} 30")))  # fmt: skip
     left = duration(max(1, round((start - again) / timedelta(minutes=1))))
     said = text("I will remind you again at ", Time(again), f", {left} before it starts.")
     return Answer(reply(said, Item(session, day=True)), (Snooze(session.id, again),), True)

@@ -1,18 +1,25 @@
 """`unbookmark <id | title>`: forget a bookmark."""
 
-from bot.arguments import quoted, session_meant
+from collections.abc import Sequence
+
+from bot.arguments import quoted
 from bot.bookmarking import bookmarked_sessions, private
+from bot.choosing import session_named
 from bot.command import Command, Context, Example
+from bot.commands import reserved
 from bot.document import Item, Reply, Typed, reply, text
 from bot.messages import Answer, DropBookmark
-from bot.names import Names
+from bot.schedule import Session
+
+_EVERY = ("all", "everything", "all bookmarks", "all my bookmarks", "all of them")
 
 
 def run(arguments: str, context: Context) -> Answer:
     """Drop one bookmark; a title is looked for among the bookmarked sessions first."""
     mine = [session for session, _ in bookmarked_sessions(context)]
-    own = Names((session, (session.title,)) for session in mine).find(arguments)
-    session = own[0] if len(own) == 1 else session_meant(arguments, context, "unbookmark")
+    if arguments.casefold() in _EVERY:
+        return _one_at_a_time(mine)
+    session = session_named(arguments, context, "unbookmark", reserved(), mine)
     if isinstance(session, Reply):
         return Answer(session, private=True)
     if session not in mine:
@@ -23,12 +30,23 @@ def run(arguments: str, context: Context) -> Answer:
     return Answer(reply(dropped, Item(session, day=True)), (DropBookmark(session.id),), True)
 
 
+def _one_at_a_time(mine: Sequence[Session]) -> Answer:
+    if not mine:
+        return private(text("You have no bookmarks."))
+    return private(
+        text("I remove one bookmark at a time, by its number, like ",
+             Typed(f"unbookmark {mine[0].id}"), ":"),
+        *(Item(session, day=True) for session in mine),
+        text("To delete everything about you: ", Typed("forget me")),
+    )  # fmt: skip
+
+
 COMMAND = Command(
     name="unbookmark",
     usage="<id | title>",
     summary="remove a bookmark and its reminder",
     topic="Your bookmarks",
-    aliases=("unstar", "remove", "drop", "delete", "unfav", "unsave", "leave"),
+    aliases=("unstar", "remove", "drop", "delete", "unfav", "unsave", "leave", "cancel"),
     personal=True,
     run=run,
     examples=(

@@ -17,6 +17,7 @@ from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
 from bot.sources import YEARS, Imported, NotASchedule
 
 _DURATION = re.compile(r"(?:(\d+):)?(\d{1,4}):(\d{2})")
+_MARKUP = re.compile(r"<[/!a-z]|&#?\w+;", re.IGNORECASE)
 _LONGEST = timedelta(days=14)
 _USUAL_DAY_CHANGE = time(4)
 
@@ -36,7 +37,8 @@ def read(text: str, timezone: ZoneInfo | None) -> Imported:
         ) from None
     zone = _zone(conference.get("time_zone_name"), timezone)
     warnings: list[str] = []
-    found = list(_sessions(days, zone, warnings))
+    change = _day_change(days, zone)
+    found = list(_sessions(days, zone, change, warnings))
     if not found:
         raise NotASchedule("There is not one session in this schedule.")
     schedule = Schedule(
@@ -45,7 +47,7 @@ def read(text: str, timezone: ZoneInfo | None) -> Imported:
         _numbered(_merged(session for session, _ in found)),
         rooms=_rooms(conference.get("rooms")),
         people=_people(person for _, people in found for person in people),
-        day_change=_day_change(days, zone),
+        day_change=change,
         version=_line(document.get("version")),
         venue=_line(conference.get("venue")),
     )
@@ -75,42 +77,40 @@ def write(schedule: Schedule) -> str:
 
 
 def _sessions(
-    days: Iterable[Json], zone: ZoneInfo, warnings: list[str]
+    days: Iterable[Json], zone: ZoneInfo, change: time, warnings: list[str]
 ) -> Iterator[tuple[Session, list[Person]]]:
     for day in days:
+        date_of_day = _date(day.get("date"))
         for room, events in day["rooms"].items():
             if not isinstance(events, list | None):
                 warnings.append(f"Everything in {_line(room)}: left out, it is no list of entries.")
                 continue
             for event in events or ():
+                title = _line(event.get("title")) if isinstance(event, dict) else ""
                 # One broken entry costs that entry, never the import.
                 try:
-                    yield _session(event, room, zone)
+                    start = _start(event, date_of_day, zone, change)
+                    yield _session(event, room, start, warnings)
                 except _Broken as broken:
-                    why = str(broken)
-                except (TypeError, AttributeError):
-                    why = "its people or links are not written as the format says"
-                else:
-                    continue
-                title = _line(event.get("title")) if isinstance(event, dict) else ""
-                warnings.append(f"{title or 'An entry without a title'}: left out, {why}.")
+                    name = title or "An entry without a title"
+                    warnings.append(f"{name}: left out, {broken}.")
 
 
 class _Broken(Exception):
     """Why an entry cannot be used, to be read after its title."""
 
 
-def _session(event: Any, room: str, zone: ZoneInfo) -> tuple[Session, list[Person]]:
-    if not isinstance(event, dict):
-        raise _Broken("it is no entry")
-    title = _line(event.get("title"))
-    if not title:
-        raise _Broken("it has no title")
-    start = _start(event.get("date"), zone)
+def _session(
+    event: Json, room: str, start: datetime, warnings: list[str]
+) -> tuple[Session, list[Person]]:
+    title = _line(event["title"])
     length = _length(event.get("duration"))
     name = _line(event.get("room")) or _line(room)
-    people = [_person(person) for person in event.get("persons") or ()]
+    people = [_person(person) for person in _listed(event, "persons", "people", warnings)]
     people = [person for person in people if person.name]
+    links = [_link(link) for link in _listed(event, "links", "links", warnings)]
+    abstract, linked = _readable(event.get("abstract"))
+    description, linked_below = _readable(event.get("description"))
     session = Session(
         id=event["id"] if type(event.get("id")) is int else 0,
         guid=_line(event.get("guid")),
@@ -118,22 +118,77 @@ def _session(event: Any, room: str, zone: ZoneInfo) -> tuple[Session, list[Perso
         slot=Slot(start, start + length if length else None, (name,) if name else ()),
         leads=tuple(dict.fromkeys(person.name for person in people)),
         kind=_kind(event.get("type")),
-        abstract=_line(event.get("abstract")),
-        description=_line(event.get("description")),
-        links=_lines(link.get("url") for link in event.get("links") or ()),
+        abstract=abstract,
+        description=description,
+        links=_lines([*links, *linked, *linked_below]),
         cancelled=bool(event.get("cancelled")),
     )
     return session, people
 
 
-def _start(written: Any, zone: ZoneInfo) -> datetime:
+def _listed(event: Json, key: str, called: str, warnings: list[str]) -> list[Any]:
+    """What a list of an entry holds, without what is neither an object nor a text."""
+    listed = event.get(key) or []
+    if not isinstance(listed, list):
+        listed = [listed]
+    usable = [one for one in listed if isinstance(one, dict | str)]
+    odd = len(listed) - len(usable)
+    if odd:
+        title = _line(event["title"])
+        warnings.append(f"{title}: {odd} of its {called} left out, not written as the format says.")
+    return usable
+
+
+def _readable(written: Any) -> tuple[str, list[str]]:
+    """A text that may be HTML as one line, and the links in it."""
+    if not isinstance(written, str):
+        return "", []
+    if _MARKUP.search(written) is None:
+        return one_line(written), []
+    from bot.sources.markup import readable
+
+    text, links = readable(written)
+    return one_line(text), links
+
+
+def _start(event: Any, day: date | None, zone: ZoneInfo, change: time) -> datetime:
+    """The moment (UTC) at which an entry begins. Raises _Broken where it cannot be used."""
+    if not isinstance(event, dict):
+        raise _Broken("it is no entry")
+    if not _line(event.get("title")):
+        raise _Broken("it has no title")
+    written = event.get("date") or None
+    own = _date(written)
     try:
-        moment = datetime.fromisoformat(written)
+        if own is None and written is not None:
+            moment = datetime.fromisoformat(written)
+        else:
+            moment = _on(day, own, time.fromisoformat(_line(event.get("start")).zfill(5)), change)
     except (TypeError, ValueError):
         raise _Broken("it has no date that can be read") from None
     if moment.year not in YEARS:
         raise _Broken("its date is out of all reason")
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _on(day: date | None, own: date | None, at: time, change: time) -> datetime:
+    """The local moment of an entry that gives a time, and a date of its own or none.
+
+    What begins before the day change stands under the day before; but a date of its own that is
+    not the day's is already the one of the calendar.
+    """
+    base = own or day
+    if base is None or base.year not in YEARS:
+        raise ValueError("there is no date")
+    late = at < change and (day is None or base == day)
+    return datetime.combine(base, at) + timedelta(days=late)
+
+
+def _date(written: Any) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except (TypeError, ValueError):
+        return None
 
 
 def _merged(sessions: Iterable[Session]) -> Iterator[Session]:
@@ -212,9 +267,16 @@ def _kind(named: Any) -> Kind:
         return Kind.SESSION
 
 
-def _person(person: Json) -> Person:
+def _person(person: Json | str) -> Person:
+    if isinstance(person, str):
+        return Person(_line(person))
     name = _line(person.get("public_name")) or _line(person.get("name"))
-    return Person(name, _lines(person.get("aliases") or ()))
+    aliases = person.get("aliases")
+    return Person(name, _lines(aliases if isinstance(aliases, list) else ()))
+
+
+def _link(link: Json | str) -> Any:
+    return link if isinstance(link, str) else link.get("url")
 
 
 def _people(named: Iterable[Person]) -> list[Person]:

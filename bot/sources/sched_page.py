@@ -9,7 +9,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.cleaning import one_line
@@ -17,10 +17,14 @@ from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
 from bot.sources import YEARS, Imported, NotASchedule
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_CLOCK = r"\d{1,2}:\d{2}[ap]m"
+_CLOCK = r"\d{1,2}:\d{2}(?:[ap]m)?"
 _FULL = re.compile(
-    rf"{_DAY} (?P<day>[A-Z][a-z]+ \d{{1,2}}, \d{{4}}) (?P<start>{_CLOCK}) - "
+    rf"{_DAY} (?P<day>[A-Z][a-z]+ \d{{1,2}}, \d{{4}}) (?P<start>{_CLOCK}) [-–] "
     rf"(?:{_DAY} (?P<end_day>[A-Z][a-z]+ \d{{1,2}}, \d{{4}}) )?(?P<end>{_CLOCK})(?: [A-Z]{{2,5}})?"
+)
+# Begins like a full time line: where it is none, its entry is lost, and somebody should know.
+_ALMOST = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,? [A-Z][a-z]+\.? \d{1,2},? \d{4}\b", re.IGNORECASE
 )
 # What begins the next entry or day stands where the place is missing.
 _NO_PLACE = re.compile(rf"{_CLOCK}|{_DAY}, [A-Z][a-z]+ \d{{1,2}}|")
@@ -41,28 +45,36 @@ _VENUE = r"Restaurant|Lounge|Bar|Cafe|Café|Gallery|Club|Pub|Museum|Theater|Thea
 _HOTEL = r"Hyatt|Hilton|Marriott|Sheraton|Westin|Fairmont|Radisson|Novotel|Ibis|Holiday Inn"
 _NAMED = re.compile(rf"(?P<venue>.*\b(?:{_VENUE})) (?P<address>(?:[A-Z]\w.*,.*|(?:{_HOTEL})\b.*))")
 _EVENING = 18
+_ECHO = 80
+
+
+def recognises(text: str) -> bool:
+    """True for a page with a time line in it, even one that cannot be read; not for its HTML."""
+    if text.lstrip().startswith("<"):
+        return False
+    return any(_FULL.fullmatch(line) or _ALMOST.match(line) for line in _lines(text))
 
 
 def read(text: str, timezone: ZoneInfo | None, event: str | None) -> Imported:
     """The schedule on a page. The page names neither zone nor event. Raises NotASchedule."""
-    lines = [one_line(line) for line in text.splitlines()]
-    ends = [index for index, line in enumerate(lines) if _FULL.fullmatch(line)]
-    if not ends:
-        raise NotASchedule("No session was found: this is no schedule page of a known kind.")
     if timezone is None:
         raise NotASchedule(
             "This page names no time zone: name the event's, like America/Los_Angeles (--timezone)."
         )
     warnings: list[str] = []
-    entries = list(_entries(lines, ends, timezone, warnings))
+    entries = list(_entries(_lines(text), timezone, warnings))
     if not entries:
-        raise NotASchedule("Times were found on this page, but not one session with a title.")
+        raise NotASchedule("Times were found on this page, but not one session that can be read.")
     sessions = [_session(number, entry) for number, entry in enumerate(entries, start=1)]
     rooms = {entry.room.name: entry.room for entry in entries if entry.room}
     schedule = Schedule(
         event or "The event", timezone, sessions, rooms=rooms.values(), people=_people(entries)
     )
     return Imported(schedule, tuple(warnings))
+
+
+def _lines(text: str) -> list[str]:
+    return [one_line(line) for line in text.splitlines()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,48 +87,89 @@ class _Entry:
     description: str
 
 
-def _entries(
-    lines: Sequence[str], ends: Sequence[int], zone: ZoneInfo, warnings: list[str]
-) -> Iterator[_Entry]:
-    after_last = 0
-    for end in ends:
-        block = lines[after_last:end]
-        place = lines[end + 1] if end + 1 < len(lines) else ""
-        after_last = end + 2
+class _Broken(Exception):
+    """Why an entry cannot be used, to be read after its title."""
+
+
+def _entries(lines: Sequence[str], zone: ZoneInfo, warnings: list[str]) -> Iterator[_Entry]:
+    block: list[str] = []
+    rest = iter(range(len(lines)))
+    for index in rest:
+        line = lines[index]
+        match = _FULL.fullmatch(line)
+        if match is None:
+            if _ALMOST.match(line):
+                warnings.append(f"{_title_above(block)}: the time {_short(line)!r} cannot be read.")
+            block.append(line)
+            continue
+        place = lines[index + 1] if index + 1 < len(lines) else ""
         if _NO_PLACE.fullmatch(place):
             place = ""
-            after_last = end + 1
-        entry = _entry(block, lines[end], place, zone)
-        if isinstance(entry, str):
-            warnings.append(f"The entry of {lines[end]}: left out, {entry}.")
         else:
-            yield entry
+            next(rest, None)
+        try:
+            yield _entry(block, match, place, zone)
+        except _Broken as broken:
+            warnings.append(f"{_title_above(block)} ({line}): left out, {broken}.")
+        block = []
 
 
-def _entry(block: Sequence[str], full: str, place: str, zone: ZoneInfo) -> "_Entry | str":
-    match = _FULL.fullmatch(full)
-    assert match is not None, full
-    begins = next((i for i, line in enumerate(block) if line == match["start"]), None)
-    if begins is None:
-        return "no line with its start stands above it"
-    body = list(block[begins + 1 :])
-    while body and not body[0]:
-        body.pop(0)
-    if not body:
-        return "it has no title"
+def _entry(block: Sequence[str], full: re.Match[str], place: str, zone: ZoneInfo) -> _Entry:
+    title, *description = _body(block, full["start"])
     try:
-        start = _moment(match["day"], match["start"], zone)
-        end = _moment(match["end_day"] or match["day"], match["end"], zone)
-        if end <= start and not match["end_day"]:
+        start = _moment(full["day"], full["start"], zone)
+        end = _moment(full["end_day"] or full["day"], full["end"], zone)
+        if end <= start and not full["end_day"]:
             end += timedelta(days=1)
         room = _room(place) if place else None
         slot = Slot(start.astimezone(UTC), end.astimezone(UTC), (room.name,) if room else ())
     except ValueError:
-        return "its date does not exist"
+        raise _Broken("its date or time does not exist") from None
     if slot.until <= slot.start:
-        return "it ends before it begins"
-    description, leads = _leads("\n".join(body[1:]).strip())
-    return _Entry(body[0], start, slot, room, leads, description)
+        raise _Broken("it ends before it begins")
+    told, leads = _leads("\n".join(description).strip())
+    return _Entry(title, start, slot, room, leads, told)
+
+
+def _body(block: Sequence[str], start: str) -> list[str]:
+    """The title and what follows it, below the first line that is the start of the entry.
+
+    A line that is almost a full time line ends an entry that is lost: only what stands below it
+    counts, unless the start stands above it; then it is a part of the description.
+    """
+    ends = [index for index, line in enumerate(block) if _ALMOST.match(line)]
+    for first in (*ends[-1:], 0):
+        for index in range(first, len(block)):
+            if _same_time(block[index], start):
+                below = list(block[index + 1 :])
+                while below and not below[0]:
+                    below.pop(0)
+                if not below:
+                    raise _Broken("it has no title")
+                return below
+    raise _Broken("no line with its start stands above it")
+
+
+def _title_above(block: Sequence[str]) -> str:
+    """The line below the last time in a block: most likely the title of its entry."""
+    times = [index for index, line in enumerate(block) if re.fullmatch(_CLOCK, line)]
+    below = block[times[-1] + 1 :] if times else ()
+    return next((line for line in below if line), "An entry without a title")
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= _ECHO else line[: _ECHO - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _same_time(line: str, start: str) -> bool:
+    if line == start:
+        return True
+    if not re.fullmatch(_CLOCK, line):
+        return False
+    try:
+        return _clock(line) == _clock(start)
+    except ValueError:
+        return False
 
 
 def _session(number: int, entry: _Entry) -> Session:
@@ -134,10 +187,15 @@ def _session(number: int, entry: _Entry) -> Session:
 
 
 def _moment(day: str, clock: str, zone: ZoneInfo) -> datetime:
-    local = datetime.strptime(f"{day} {clock}", "%B %d, %Y %I:%M%p")  # noqa: DTZ007
-    if local.year not in YEARS:
-        raise ValueError(local.year)
-    return local.replace(tzinfo=zone)
+    date = datetime.strptime(day, "%B %d, %Y").date()  # noqa: DTZ007
+    if date.year not in YEARS:
+        raise ValueError(date.year)
+    return datetime.combine(date, _clock(clock), zone)
+
+
+def _clock(written: str) -> time:
+    form = "%I:%M%p" if written.endswith("m") else "%H:%M"
+    return datetime.strptime(written, form).time()  # noqa: DTZ007
 
 
 def _leads(description: str) -> tuple[str, tuple[Person, ...]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Integer,
     Select,
@@ -53,6 +54,7 @@ def claim(
     connection: Connection, network: str, candidates: Candidates, judge: Judge, lease: Lease
 ) -> list[Claim]:
     """Reserve messages for the users of a network who are owed something."""
+    _drop_what_is_over(connection, network, judge, lease)
     claims = _trials(connection, network, lease)
     most = lease.most - len(claims)
     ids = _users_owed(connection, network, candidates, lease, most) if most > 0 else []
@@ -63,7 +65,6 @@ def claim(
     theirs = select(bookmarks).where(bookmarks.c.user_id.in_(ids), free)
     messages: dict[tuple[int, str], list[_Said]] = {}
     fresh = {user_id: str(uuid.uuid4()) for user_id in ids}
-    dropped: list[dict[str, Any]] = []
     for row in connection.execute(theirs):
         bookmark = bookmark_from(row)
         notice = judge(bookmark)
@@ -71,13 +72,9 @@ def claim(
             said = _said(Claimed(bookmark, notice), candidates.now)
             message = said.again or fresh[row.user_id]
             messages.setdefault((row.user_id, message), []).append(said)
-        elif bookmark.message_moves:
-            dropped.append({"of": row.user_id, "at": row.session_id})
     # Whoever is owed a message in doubt beside a new one takes more than one place.
     messages = dict(sorted(messages.items(), key=lambda message: _first_start(message[1]))[:most])
     _reserve(connection, messages, lease)
-    if dropped:
-        connection.execute(_row(update(bookmarks)).values(UNCLAIMED), dropped)
     for (user_id, message), items in messages.items():
         person = people[user_id]
         user = User(network, person.ident, person.name)
@@ -175,6 +172,24 @@ def _left_behind(network: str, lease: Lease) -> Select[Any]:
     """Moves whose lease has ended: they may have arrived, or may not. Reminders in doubt are found
     where they are due; until then they are not to be dropped, for they may become due again."""
     return select(bookmarks.c.user_id, bookmarks.c.told_until.label("start")).where(
+        *_moves_in_doubt(network, lease)
+    )
+
+
+def _drop_what_is_over(connection: Connection, network: str, judge: Judge, lease: Lease) -> None:
+    """Forget the doubts that matter no more, lest they take the places of what does."""
+    in_doubt = select(bookmarks).where(*_moves_in_doubt(network, lease))
+    over = [
+        {"of": row.user_id, "at": row.session_id}
+        for row in connection.execute(in_doubt)
+        if judge(bookmark_from(row)) is None
+    ]
+    if over:
+        connection.execute(_row(update(bookmarks)).values(UNCLAIMED), over)
+
+
+def _moves_in_doubt(network: str, lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    return (
         bookmarks.c.message.is_not(None),
         bookmarks.c.message_moves.is_(True),
         bookmarks.c.network == network,

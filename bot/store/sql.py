@@ -142,9 +142,10 @@ def _opened(url: str) -> Engine:
     except SQLAlchemyError as problem:
         reason = str(getattr(problem, "orig", problem)).splitlines()[0]
         place = make_url(url).render_as_string(hide_password=True)
-        raise StoreFailed(
-            f"The database {place} cannot be opened ({reason}): check that it may be written."
-        ) from None
+        remedy = (
+            "another program is using it" if "locked" in reason else "check that it may be written"
+        )
+        raise StoreFailed(f"The database {place} cannot be opened ({reason}): {remedy}.") from None
     return engine
 
 

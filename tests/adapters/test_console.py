@@ -1,5 +1,6 @@
 """The chat in a pipe and in a terminal: real processes, typed to and read from."""
 
+import fcntl
 import os
 import pty
 import re
@@ -11,12 +12,14 @@ import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 CHAT = [sys.executable, "-m", "bot", "chat"]
 PATIENCE = 20.0
 PROMPT = "am >"
+NOISE = re.compile("Traceback|Error|Interrupt")
 
 
 class Reading:
@@ -50,13 +53,14 @@ def plain(seen: bytes) -> str:
 class Piped:
     """A chat whose input and output are pipes."""
 
-    def __init__(self, cwd: Path, *arguments: str) -> None:
+    def __init__(self, cwd: Path, *arguments: str, **environment: str) -> None:
         self._process = subprocess.Popen(
             [*CHAT, *arguments],
             cwd=cwd,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env=os.environ | environment,
         )
         assert self._process.stdout is not None
         self.until = Reading(self._process.stdout.fileno()).until
@@ -92,6 +96,8 @@ class Terminal:
             stderr=inside,
             env=os.environ | {"TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1"} | environment,
             start_new_session=True,
+            # Only a terminal that controls the session turns Ctrl-C into a signal.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
         os.close(inside)
         self.until = Reading(self.screen).until
@@ -102,7 +108,17 @@ class Terminal:
     def ends(self) -> int:
         return self._process.wait(timeout=PATIENCE)
 
-    def __enter__(self) -> "Terminal":
+    def rest(self) -> str:
+        """What was still said after the last that was read."""
+        rest = ""
+        while select.select([self.screen], [], [], 0.2)[0]:
+            try:
+                rest += plain(os.read(self.screen, 65536))
+            except OSError:
+                break
+        return rest
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -178,6 +194,31 @@ def test_input_that_is_no_utf8_is_answered(tmp_path: Path) -> None:
     assert b"On now:" in done.stdout
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_pipe_of_few_letters_gets_question_marks(tmp_path: Path, encoding: str) -> None:
+    chat = Piped(tmp_path, PYTHONIOENCODING=encoding)
+    chat.type("Málaga")
+    chat.type("now")
+    assert "9:00am?9:25am" in chat.until("Welcome")
+    chat.end()
+
+
+def test_input_that_means_the_end_of_a_transmission_is_a_line_like_others(tmp_path: Path) -> None:
+    chat = Piped(tmp_path)
+    chat.type("\x04")
+    chat.type("now")
+    assert "On now:" in chat.end()
+
+
+def test_a_live_chat_takes_the_real_time(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("[clock]\nstart = 2012-04-16T09:20:00-07:00\n")
+    chat = Piped(tmp_path, "--live", "--config", "config.toml")
+    chat.type("now")
+    chat.until("OpenStack Folsom Design Summit is over; it ended on Wednesday 18 April 2012.")
+    chat.end()
+
+
 def test_a_reminder_appears_above_the_line_being_typed(tmp_path: Path) -> None:
     with Terminal(tmp_path, "--speed", "100") as terminal:
         terminal.until(PROMPT)
@@ -217,13 +258,23 @@ def test_the_chat_ends_without_noise(terminal: Terminal, key: str) -> None:
     terminal.until(PROMPT)
     terminal.type(key)
     assert terminal.ends() == 0
-    rest = ""
-    while select.select([terminal.screen], [], [], 0.2)[0]:
-        try:
-            rest += plain(os.read(terminal.screen, 65536))
-        except OSError:
-            break
-    assert not re.search(r"Traceback|Error|Interrupt", rest)
+    assert not NOISE.search(terminal.rest())
+
+
+@pytest.mark.parametrize("keys", ["\x03", "\x04\x15\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_the_chat_ends_without_noise_in_the_middle_of_a_line_and_a_reminder(
+    tmp_path: Path, keys: str
+) -> None:
+    with Terminal(tmp_path, "--speed", "100") as terminal:
+        terminal.until(PROMPT)
+        terminal.type("bookmark 6\r")
+        terminal.until("I will remind you")
+        terminal.type("lead Thier")
+        terminal.until("Starts")
+        # On a line with text Ctrl-D ends nothing; Ctrl-U empties the line.
+        terminal.type(keys)
+        assert terminal.ends() == 0
+        assert not NOISE.search(terminal.rest())
 
 
 def test_a_termination_signal_ends_the_chat(tmp_path: Path) -> None:
@@ -247,3 +298,28 @@ def test_colour_is_left_out_where_nobody_wants_it(
             assert select.select([terminal.screen], [], [], PATIENCE)[0]
             seen += os.read(terminal.screen, 65536)
     assert bool(re.search(rb"\x1b\[[0-9;]*(3[0-7]|9[0-7])m", seen)) == coloured
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({}, "All commands: help."),
+        ({"NO_COLOR": ""}, "All commands: help."),
+        ({"NO_COLOR": "1"}, "All commands: ‘help’."),
+        ({"TERM": "dumb"}, "All commands: ‘help’."),
+    ],
+)
+def test_a_line_to_type_is_in_colour_or_in_quotation_marks(
+    tmp_path: Path, wish: dict[str, str], said: str
+) -> None:
+    with Terminal(tmp_path, **wish) as terminal:
+        terminal.until("> ")
+        terminal.type("xyzzy\r")
+        terminal.until(said)
+
+
+def test_buttons_without_colour_are_in_quotation_marks(tmp_path: Path) -> None:
+    with Terminal(tmp_path, NO_COLOR="1") as terminal:
+        terminal.until(PROMPT)
+        terminal.type("bookmark 6\r")
+        terminal.until(": ‘unbookmark 6’")

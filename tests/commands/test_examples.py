@@ -3,7 +3,7 @@
 import pytest
 
 from bot.command import Command, Example
-from bot.commands import TOPICS, by_alias, every
+from bot.commands import TOPICS, by_alias, every, understood
 from tests.summit import Summit
 
 EXAMPLES = [(command, example) for command in every() for example in command.examples]
@@ -37,4 +37,12 @@ def test_no_two_commands_share_a_name() -> None:
 @pytest.mark.parametrize("alias", sorted(by_alias()))
 async def test_every_alias_works_with_a_bang_in_any_case(summit: Summit, alias: str) -> None:
     response = await summit.respond("somebody", f"!{alias.upper()}")
-    assert response.command == by_alias()[alias].name
+    command = by_alias()[alias]
+    assert response.command == command.name
+    assert understood(alias) == (command, ""), "the alias is no argument"
+    assert understood(f"{alias}  12 x") == (command, "12 x")
+
+
+def test_no_alias_of_several_words_begins_with_the_name_of_a_command() -> None:
+    names = {command.name for command in every()}
+    assert [a for a in by_alias() if " " in a and a.split()[0] in names] == []

@@ -26,7 +26,7 @@ def entry(
     *description: str, title: str = "Frogs", full: str = FULL, place: str = "Pond", start: str = ""
 ) -> str:
     """One entry as the page has it, its description between blank lines."""
-    begins = start or full.split(" - ")[0].split()[-1]
+    begins = start or full.split()[4]
     return "\n".join((begins, "", title, "", *description, "", "", full, place, "", ""))
 
 

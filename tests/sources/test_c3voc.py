@@ -152,6 +152,73 @@ def test_naive_date_is_in_the_zone_of_the_file_else_in_the_configured_one(
     assert [session.slot.start for session in found.sessions] == [start]
 
 
+@pytest.mark.parametrize(
+    ("day", "own", "start", "moment"),
+    [
+        ("2014-07-05", None, "10:00", (5, 10, 0)),
+        ("2014-07-05", "", "9:30", (5, 9, 30)),
+        ("2014-07-05", "2014-07-05", "10:00:00", (5, 10, 0)),
+        ("2014-07-05", None, "03:59", (6, 3, 59)),
+        ("2014-07-05", "2014-07-05", "00:30", (6, 0, 30)),
+        ("2014-07-05", "2014-07-06", "00:30", (6, 0, 30)),
+        ("2014-07-05", None, "04:00", (5, 4, 0)),
+        (None, "2014-07-05", "10:00", (5, 10, 0)),
+        (None, "2014-07-05", "00:30", (6, 0, 30)),
+        ("soon", "2014-07-05", "10:00", (5, 10, 0)),
+    ],
+)
+def test_date_without_a_time_is_that_of_the_day_and_the_start(
+    day: str | None, own: str | None, start: str, moment: tuple[int, int, int]
+) -> None:
+    days = [{"date": day, "rooms": {"Pond": [event(date=own, start=start)]}}]
+    (session,) = schedule(document(days=days)).sessions
+
+    number, hour, minute = moment
+    assert session.slot.start == datetime(2014, 7, number, hour, minute, tzinfo=BERLIN)
+
+
+def test_start_before_the_change_that_all_days_name_is_of_the_next_day() -> None:
+    day = {"date": "2014-07-05", "day_start": "2014-07-05T06:00:00+02:00"}
+    days = [day | {"rooms": {"Pond": [event(date=None, start="05:30")]}}]
+    (session,) = schedule(document(days=days)).sessions
+
+    assert session.slot.start == datetime(2014, 7, 6, 5, 30, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "links"),
+    [
+        ("<p>Why they <b>sing</b>.</p><p>And <em>how</em>:</p>", "Why they sing. And how:", ()),
+        ("In<br>two<br/>lines", "In two lines", ()),
+        ("<ul><li>one</li><li>two</ul>", "• one • two", ()),
+        ("See <a href='https://pond.example/?a=1&amp;b=2'>the pond</a>.", "See the pond.",
+         ("https://pond.example/?a=1&b=2",)),
+        ("<a href='javascript:x()'>No</a> <a>link</a> <A HREF=http://x/>up</A>", "No link up",
+         ("http://x/",)),
+        ("Q&amp;A &#8211; all &lt;b&gt; are", "Q&A – all <b> are", ()),
+        ("<p>List<int> for a < b & c > d", "List<int> for a < b & c > d", ()),
+        ("List<int> & a<b", "List<int> & a<b", ()),
+        ("<p>a<script>var x = '<b>';</script>b<style>p {}</style>c<!-- d --></p>", "a b c", ()),
+        ("<p>a <![foo", "a <![foo", ()),
+        ("<p title='x", "<p title='x", ()),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("field", ["abstract", "description"])
+def test_html_becomes_what_one_reads(
+    field: str, written: str, text: str, links: tuple[str, ...]
+) -> None:
+    session = only(**{field: written})
+
+    assert (getattr(session, field), session.links) == (text, links)
+
+
+def test_links_of_a_text_stand_behind_those_of_the_entry_each_once() -> None:
+    linked = "<a href='https://b.example/'>b</a> <a href='https://a.example/'>a</a>"
+    session = only(links=["https://a.example/"], abstract=linked, description=linked)
+
+    assert session.links == ("https://a.example/", "https://b.example/")
+
+
 def test_offset_of_a_date_wins_over_every_zone() -> None:
     found = schedule(document(event(date="2014-07-05T10:00:00-05:00")), ZoneInfo("Asia/Tokyo"))
 
@@ -211,6 +278,7 @@ def test_control_characters_never_survive() -> None:
         ([{"name": "Ada", "aliases": ["ar"]}, {"name": "Ada", "aliases": ["ada", "ar"]}],
          {"Ada": Person("Ada", ("ar", "ada"))}),
         ([{"name": "Ada", "aliases": [5, "", "ar"]}], {"Ada": Person("Ada", ("ar",))}),
+        (["Ada", {"name": "Bo"}, ""], {"Ada": Person("Ada"), "Bo": Person("Bo")}),
     ],
 )  # fmt: skip
 def test_people_have_a_public_name_or_a_name(persons: Any, people: dict[str, Person]) -> None:

@@ -40,12 +40,14 @@ _NO_SESSION = "There is not one session in this schedule."
          "Bats: left out, its date is out of all reason."),
         (event(title="Bats", date="9999-12-31T23:50:00Z"),
          "Bats: left out, its date is out of all reason."),
-        (event(title="Bats", persons=5),
-         "Bats: left out, its people or links are not written as the format says."),
-        (event(title="Bats", persons=["Ada"]),
-         "Bats: left out, its people or links are not written as the format says."),
-        (event(title="Bats", links=["https://pond.example/"]),
-         "Bats: left out, its people or links are not written as the format says."),
+        (event(title="Bats", date="2014-07-05"),
+         "Bats: left out, it has no date that can be read."),
+        (event(title="Bats", date="2014-07-05", start="25:00"),
+         "Bats: left out, it has no date that can be read."),
+        (event(title="Bats", date=None, start="10:00"),
+         "Bats: left out, it has no date that can be read."),
+        (event(title="Bats", date="9999-12-31", start="01:00"),
+         "Bats: left out, it has no date that can be read."),
     ],
 )  # fmt: skip
 def test_broken_entry_costs_itself_and_a_warning_that_names_it(broken: Any, warning: str) -> None:
@@ -53,6 +55,30 @@ def test_broken_entry_costs_itself_and_a_warning_that_names_it(broken: Any, warn
 
     assert found.warnings == (warning,)
     assert [(s.id, s.title) for s in found.schedule.sessions] == [(7, "Frogs"), (8, "Newts")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "warnings", "leads", "links"),
+    [
+        ({"persons": 5}, ["1 of its people"], (), ()),
+        ({"persons": [5, {"name": "Ada"}, None]}, ["2 of its people"], ("Ada",), ()),
+        ({"persons": {"name": "Ada"}}, [], ("Ada",), ()),
+        ({"persons": "Ada"}, [], ("Ada",), ()),
+        ({"persons": [{"name": "Ada", "aliases": 5}]}, [], ("Ada",), ()),
+        ({"links": 5}, ["1 of its links"], (), ()),
+        ({"links": ["x", ["y"]]}, ["1 of its links"], (), ("x",)),
+        ({"persons": [5], "links": [5]}, ["1 of its people", "1 of its links"], (), ()),
+    ],
+)
+def test_odd_people_and_links_cost_themselves_alone(
+    fields: dict[str, Any], warnings: list[str], leads: tuple[str, ...], links: tuple[str, ...]
+) -> None:
+    found = imported(document(event(**fields)))
+
+    assert found.warnings == tuple(
+        f"Frogs: {odd} left out, not written as the format says." for odd in warnings
+    )
+    assert [(s.leads, s.links) for s in found.schedule.sessions] == [(leads, links)]
 
 
 @pytest.mark.parametrize("named", [None, "", "Pond/Reedham", "America", "a" * 5000, 5, {}])

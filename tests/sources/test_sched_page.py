@@ -122,7 +122,6 @@ def test_control_characters_never_come_in() -> None:
         ("9:00am", "Doors open"),
         ("Friday is the day of songs.",),
         ("Friday, May 3",),
-        ("Friday May 3, 2013 9:00am - 9:40am, in fact",),
         ("Songs (of frogs", "and of toads))) (("),
         ("(Session lead is", "nobody"),
     ],
@@ -194,12 +193,23 @@ def test_page_may_end_with_a_full_time_line() -> None:
         ("Friday May 3, 2013 11:00pm - Saturday May 4, 2013 1:30am", local(3, 23), local(4, 1, 30)),
         ("Friday May 3, 2013 9:00am - Sunday May 5, 2013 5:00pm", local(3, 9), local(5, 17)),
         ("Friday May 3, 2013 9:00am - 9:40am PDT", local(3, 9), local(3, 9, 40)),
+        ("Friday May 3, 2013 9:00am – 9:40am", local(3, 9), local(3, 9, 40)),
+        ("Friday May 3, 2013 14:00 - 15:00", local(3, 14), local(3, 15)),
+        ("Friday May 3, 2013 9:05 – 12:00 CEST", local(3, 9, 5), local(3, 12)),
+        ("Friday May 3, 2013 23:00 - 01:30", local(3, 23), local(4, 1, 30)),
     ],
 )
 def test_end_may_be_on_the_next_day(full: str, start: datetime, end: datetime) -> None:
     (session,) = sessions(entry(full=full))
 
     assert session.slot == Slot(start, end, ("Pond",))
+
+
+@pytest.mark.parametrize("start", ["14:00", "2:00pm", "02:00pm"])
+def test_start_above_and_full_time_may_be_of_two_clocks(start: str) -> None:
+    (session,) = sessions(entry(full="Friday May 3, 2013 14:00 - 15:00", start=start))
+
+    assert session.slot == Slot(local(3, 14), local(3, 15), ("Pond",))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,10 @@ _ERROR_PAGE = (
 )
 
 
-_NO_SCHEDULE = "No session was found: this is no schedule page of a known kind."
+_NO_SCHEDULE = (
+    "This is no schedule of a kind that I know: those are schedule JSON in the c3voc format,"
+    " and the page of a Sched event saved as text, both in UTF-8."
+)
 
 
 def test_page_without_a_session_is_refused() -> None:
@@ -39,7 +42,7 @@ def test_bytes_that_are_no_text_are_refused(junk: bytes) -> None:
     with pytest.raises(NotASchedule) as refused:
         read(junk, ZONE)
 
-    assert str(refused.value) == "This is no text in UTF-8, so it is no schedule that I can read."
+    assert str(refused.value) == _NO_SCHEDULE
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,9 @@ def test_bytes_that_are_no_text_are_refused(junk: bytes) -> None:
         b"   \n",
         b"\x00\x01\x02",
         b"<!DOCTYPE html>\n<html><head><title>502</title></head>\n<body>Try later</body></html>",
+        b"<html>\n" + entry().encode() + b"</html>",
+        b"<?xml version='1.0'?>\n<schedule><conference/></schedule>",
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:Frogs\r\nEND:VEVENT\r\n",
         b"[]",
         b"null",
     ],
@@ -72,19 +78,21 @@ def test_page_on_which_no_entry_has_a_title_is_refused() -> None:
     with pytest.raises(NotASchedule) as refused:
         read(f"9:00am\n\n{FULL}\nPond\n".encode(), ZONE)
 
-    assert str(refused.value) == "Times were found on this page, but not one session with a title."
+    assert (
+        str(refused.value) == "Times were found on this page, but not one session that can be read."
+    )
 
 
 @pytest.mark.parametrize(
     ("full", "why"),
     [
-        ("Friday April 31, 2013 9:00am - 9:40am", "its date does not exist"),
-        ("Friday Mai 3, 2013 9:00am - 9:40am", "its date does not exist"),
-        ("Friday May 3, 2013 13:00am - 2:00pm", "its date does not exist"),
-        ("Friday May 3, 2013 9:00am - 9:61am", "its date does not exist"),
-        ("Friday May 3, 0000 9:00am - 9:40am", "its date does not exist"),
-        ("Friday December 31, 9999 9:00pm - 9:40pm", "its date does not exist"),
-        ("Friday December 31, 9999 11:00am - 9:40am", "its date does not exist"),
+        ("Friday April 31, 2013 9:00am - 9:40am", "its date or time does not exist"),
+        ("Friday Mai 3, 2013 9:00am - 9:40am", "its date or time does not exist"),
+        ("Friday May 3, 2013 13:00am - 2:00pm", "its date or time does not exist"),
+        ("Friday May 3, 2013 9:00am - 9:61am", "its date or time does not exist"),
+        ("Friday May 3, 0000 9:00am - 9:40am", "its date or time does not exist"),
+        ("Friday December 31, 9999 9:00pm - 9:40pm", "its date or time does not exist"),
+        ("Friday December 31, 9999 11:00am - 9:40am", "its date or time does not exist"),
         # That night the clock goes from 2 to 3.
         ("Sunday March 10, 2013 2:30am - 3:00am", "it ends before it begins"),
         ("Friday May 3, 2013 9:00am - Thursday May 2, 2013 5:00pm", "it ends before it begins"),
@@ -93,7 +101,7 @@ def test_page_on_which_no_entry_has_a_title_is_refused() -> None:
 def test_impossible_time_costs_the_entry_and_a_warning_that_names_it(full: str, why: str) -> None:
     found = imported(entry(title="Newts") + entry(full=full) + entry(title="Toads"))
 
-    assert found.warnings == (f"The entry of {full}: left out, {why}.",)
+    assert found.warnings == (f"Frogs ({full}): left out, {why}.",)
     assert [s.title for s in found.schedule.sessions] == ["Newts", "Toads"]
     assert [s.id for s in found.schedule.sessions] == [1, 2]
 
@@ -108,7 +116,62 @@ def test_entry_without_a_title_or_start_is_left_out_with_a_warning() -> None:
     )
 
     assert found.warnings == (
-        f"The entry of {nameless}: left out, it has no title.",
-        f"The entry of {timeless}: left out, no line with its start stands above it.",
+        f"An entry without a title ({nameless}): left out, it has no title.",
+        f"An entry without a title ({timeless}): left out, no line with its start stands above it.",
     )
     assert [s.title for s in found.schedule.sessions] == ["Newts", "Frogs"]
+
+
+@pytest.mark.parametrize(
+    "almost",
+    [
+        "Friday May 3, 2013 9.00am - 9.40am",
+        "Friday May 3, 2013 9:00am to 9:40am",
+        "Friday, May 3, 2013 9:00am - 9:40am",
+        "Fri May 3 2013, 9:00am - 9:40am",
+        "friday may 3, 2013 9:00am - 9:40am",
+        "Friday May 3, 2013",
+    ],
+)
+@pytest.mark.parametrize("start", ["9:00am", "10:00am"])
+def test_time_that_is_almost_right_costs_its_entry_alone(almost: str, start: str) -> None:
+    full = FULL.replace("9:00am", start).replace("9:40am", "11:00am")
+    found = imported(
+        entry(title="Newts")
+        + entry("They croak.", title="Toads", full=almost, start="9:00am")
+        + entry("They sing.", full=full)
+    )
+
+    assert found.warnings == (f"Toads: the time {almost!r} cannot be read.",)
+    assert [(s.title, s.description) for s in found.schedule.sessions] == [
+        ("Newts", ""),
+        ("Frogs", "They sing."),
+    ]
+
+
+def test_time_that_is_almost_right_may_be_the_last_one_and_stand_below_nothing() -> None:
+    almost = "Friday May 3, 2013 9.00am - 9.40am" + "!" * 60
+
+    assert imported(entry() + f"{almost}\n").warnings == (
+        f"An entry without a title: the time '{almost[:79]}…' cannot be read.",
+    )
+
+
+def test_description_may_begin_like_a_time_and_costs_a_warning() -> None:
+    almost = "Friday May 3, 2013 9:00am - 9:40am, in fact"
+    found = imported(entry("They sing.", almost) + entry(title="Newts"))
+
+    assert found.warnings == (f"Frogs: the time {almost!r} cannot be read.",)
+    assert [(s.title, s.description) for s in found.schedule.sessions] == [
+        ("Frogs", f"They sing. {almost}"),
+        ("Newts", ""),
+    ]
+
+
+def test_page_of_times_that_are_all_almost_right_is_refused() -> None:
+    with pytest.raises(NotASchedule) as refused:
+        imported(entry(full="Friday May 3, 2013 9.00am - 9.40am", start="9:00am"))
+
+    assert str(refused.value) == (
+        "Times were found on this page, but not one session that can be read."
+    )

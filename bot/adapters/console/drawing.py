@@ -22,8 +22,13 @@ STYLES = {
 _INDENT = "  "
 
 
-def drawn(reply: Reply, reader: Reader, width: int, notice: bool) -> StyleAndTextTuples:
-    """The reply in fragments of style and text, folded to `width` columns."""
+def drawn(
+    reply: Reply, reader: Reader, width: int, notice: bool, colour: bool
+) -> StyleAndTextTuples:
+    """The reply in fragments of style and text, folded to `width` columns.
+
+    A line to type is known by its colour; without colour it stands in quotation marks.
+    """
     if reader.plain:
         folded = (
             textwrap.fill(line, width, subsequent_indent=_INDENT) for line in lines(reply, reader)
@@ -34,22 +39,28 @@ def drawn(reply: Reply, reader: Reader, width: int, notice: bool) -> StyleAndTex
     for block in reply:
         if isinstance(block, Button) and isinstance(previous, Button):
             fragments[-1:] = [("", "   ")]
-        fragments += _block(block, reader, width, notice)
+        fragments += _block(block, reader, width, notice, colour)
         previous = block
     return fragments
 
 
-def _block(block: Block, reader: Reader, width: int, notice: bool) -> StyleAndTextTuples:
+def _block(
+    block: Block, reader: Reader, width: int, notice: bool, colour: bool
+) -> StyleAndTextTuples:
     match block:
         case Heading(spans):
             style = "class:notice" if notice else "class:heading"
-            return [*_folded(spans, reader, width, style), ("", "\n")]
+            return [*_folded(spans, reader, width, style, colour), ("", "\n")]
         case Text(spans):
-            return [*_folded(spans, reader, width, ""), ("", "\n")]
+            return [*_folded(spans, reader, width, "", colour), ("", "\n")]
         case Item():
             return _item(block, reader, width)
         case Button(label, line):
-            return [("", f"{_INDENT}{label}: "), ("class:typed", line), ("", "\n")]
+            return [
+                ("", f"{_INDENT}{label}: "),
+                ("class:typed", _command(Typed(line), reader, colour)),
+                ("", "\n"),
+            ]
         case _:
             assert_never(block)
 
@@ -58,28 +69,35 @@ def _item(item: Item, reader: Reader, width: int) -> StyleAndTextTuples:
     first, title, *rest = item_parts(item, reader)
     number, _, when = first.partition(" ")
     details = " \N{MIDDLE DOT} ".join(rest)
-    lead = f"{_INDENT}{number:>5} {when}  "
+    before = f"{_INDENT}{number:>5} {when}  "
     fragments: StyleAndTextTuples = [
         ("", _INDENT), ("class:number", f"{number:>5}"), ("", f" {when}  ")
     ]  # fmt: skip
-    hang = " " * len(lead)
-    room = max(20, width - len(lead))
-    fragments.append(("class:title", f"\n{hang}".join(textwrap.wrap(title, room))))
+    hang = " " * len(before)
+    columns = max(20, width - len(before))
+    fragments.append(("class:title", f"\n{hang}".join(textwrap.wrap(title, columns))))
     if details:
-        fits = len(lead) + len(title) + 2 + len(details) <= width
+        fits = len(before) + len(title) + 2 + len(details) <= width
         gap = "  " if fits else f"\n{hang}"
-        folded = details if fits else f"\n{hang}".join(textwrap.wrap(details, room))
+        folded = details if fits else f"\n{hang}".join(textwrap.wrap(details, columns))
         fragments += [("", gap), ("class:faint", folded)]
     return [*fragments, ("", "\n")]
 
 
-def _folded(spans: tuple[Span, ...], reader: Reader, width: int, style: str) -> StyleAndTextTuples:
+def _command(typed: Typed, reader: Reader, colour: bool) -> str:
+    return typed.line if colour else span_text(typed, reader)
+
+
+def _folded(
+    spans: tuple[Span, ...], reader: Reader, width: int, style: str, colour: bool
+) -> StyleAndTextTuples:
     """Spans broken between words where they pass the width."""
     fragments: StyleAndTextTuples = []
     column = 0
     for span in spans:
-        own = "class:typed" if isinstance(span, Typed) else style
-        written = span.line if isinstance(span, Typed) else span_text(span, reader)
+        own, written = style, span_text(span, reader)
+        if isinstance(span, Typed):
+            own, written = "class:typed", _command(span, reader, colour)
         for number, word in enumerate(written.split(" ")):
             gap = " " if number else ""
             if column and column + len(gap) + len(word) > width:

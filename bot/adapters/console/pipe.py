@@ -21,26 +21,25 @@ class Pipe:
     async def lines(self) -> AsyncIterator[str]:
         """The lines of the source, until it ends."""
         loop = asyncio.get_running_loop()
-        read: asyncio.Queue[str] = asyncio.Queue()
+        read: asyncio.Queue[str | None] = asyncio.Queue()
 
-        def put(line: str) -> None:
+        def put(line: str | None) -> None:
             with suppress(RuntimeError):  # The loop is closed: nobody reads any more.
                 loop.call_soon_threadsafe(read.put_nowait, line)
 
         def listen() -> None:
-            for line in self._source:
-                put(line.rstrip("\n"))
-            put(_END)
+            try:
+                for line in self._source:
+                    put(line.rstrip("\n"))
+            finally:
+                put(None)
 
         # A daemon: a thread that waits for input cannot be woken, and must not hold up the exit.
         threading.Thread(target=listen, name="console-input", daemon=True).start()
-        while (line := await read.get()) is not _END:
+        while (line := await read.get()) is not None:
             yield line
 
     def draw(self, reply: Reply, reader: Reader, notice: bool) -> None:
         """Write the lines of a reply."""
         text = "\n".join(lines(reply, reader))
         print(text, end="\n\n", file=self._target, flush=True)
-
-
-_END = "\N{END OF TRANSMISSION}"

@@ -13,6 +13,7 @@ from prompt_toolkit.history import History, InMemoryHistory
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import is_dumb_terminal
 
 from bot.adapters.console.drawing import STYLES, drawn
 from bot.document import Reply
@@ -50,10 +51,10 @@ class Prompt:
             completer=self._words,
             complete_while_typing=False,
             style=Style.from_dict(STYLES),
-            color_depth=ColorDepth.DEPTH_1_BIT if "NO_COLOR" in os.environ else None,
+            color_depth=None if _colour() else ColorDepth.DEPTH_1_BIT,
             refresh_interval=_REDRAW,
         )
-        print(f"{self._welcome}\nType help for all commands; Ctrl-D ends.\n")
+        print(f"{self._welcome}\nType ‘help’ to see all commands; Ctrl-D ends the chat.\n")
         with patch_stdout(raw=True):
             while True:
                 try:
@@ -66,8 +67,8 @@ class Prompt:
     def draw(self, reply: Reply, reader: Reader, notice: bool) -> None:
         """Print a reply; above the prompt, if one is open."""
         width = min(shutil.get_terminal_size().columns, _WIDEST)
-        depth = ColorDepth.DEPTH_1_BIT if "NO_COLOR" in os.environ else None
-        fragments = FormattedText(drawn(reply, reader, width, notice))
+        depth = None if _colour() else ColorDepth.DEPTH_1_BIT
+        fragments = FormattedText(drawn(reply, reader, width, notice, _colour()))
         print_formatted_text(fragments, style=Style.from_dict(STYLES), color_depth=depth)
 
     async def _typed(self) -> list[str]:
@@ -103,6 +104,11 @@ class Words(Completer):
         for name in known:
             if name.casefold().startswith(begun.casefold()):
                 yield Completion(name, start_position=-len(begun))
+
+
+def _colour() -> bool:
+    """False where nobody wants colour (no-color.org), or the terminal has none."""
+    return not os.environ.get("NO_COLOR") and not is_dumb_terminal()
 
 
 def _history(typed: Sequence[str]) -> History:

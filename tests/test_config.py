@@ -1,0 +1,134 @@
+"""Settings from a file and the environment, and the sentences where they cannot be used."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.config import BadSettings, Event, Replay, Settings, load
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [n for n in os.environ if n.upper().startswith("SUMMIT_BOT_")]:
+        monkeypatch.delenv(name)
+
+
+def refusal(path: Path | None) -> str:
+    """Why these settings are refused; the folder of the file is left out."""
+    with pytest.raises(BadSettings) as refused:
+        load(path)
+    return str(refused.value).replace(f"{path.parent}/" if path else "\0", "")
+
+
+def file(folder: Path, text: str) -> Path:
+    """A file with these settings."""
+    path = folder / "own.toml"
+    path.write_text(text)
+    return path
+
+
+def test_every_table_is_known_by_its_name() -> None:
+    assert list(config._TABLES) == list(Settings.model_fields)
+
+
+def test_the_environment_counts_before_the_file_key_by_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = file(tmp_path, "[event]\nhours = 24\nschedule = '/a.json'\n[reminders]\nbefore = 7\n")
+    monkeypatch.setenv("SUMMIT_BOT_REMINDERS__BEFORE", "9")
+    monkeypatch.setenv("summit_bot_event__timezone", "Europe/Berlin")
+    monkeypatch.setenv("SUMMIT_BOT_CLOCK__START", "2012-04-16T09:20:00Z")
+    settings = load(own)
+    assert settings.event == Event(schedule=Path("/a.json"), timezone="Europe/Berlin", hours=24)
+    assert settings.clock == Replay(start=datetime(2012, 4, 16, 9, 20, tzinfo=UTC))
+    assert settings.reminders.before == 9
+
+
+def test_a_path_in_a_file_starts_at_the_folder_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = file(tmp_path, "[event]\nschedule = 'data/own.json'\n")
+    assert load(own).event.schedule == tmp_path / "data" / "own.json"
+    monkeypatch.setenv("SUMMIT_BOT_EVENT__SCHEDULE", "data/own.json")
+    assert load(own).event.schedule == Path("data/own.json")
+
+
+_MOMENT = "it must be a moment, like 2012-04-16T09:20:00-07:00."
+_DISTANCE = "it must name its distance from UTC, like 2012-04-16T09:20:00-07:00."
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("event = 5", "event must be a table, like [event]."),
+        ("[[event]]", "event must be a table, like [event]."),
+        ("clock = 5", "clock must be a table, like [clock]."),
+        ("[evnt]\nhours = 12", "evnt: there is no such table."),
+        ("[event]\nhour = 12", "event.hour: there is no such key."),
+        ("[event]\nhours = 'noon'", "event.hours: it must be a whole number."),
+        ("[event]\nhours = 1.5", "event.hours: it must be a whole number."),
+        ("[event]\nhours = 13", "event.hours: a clock has 12 or 24 hours."),
+        ("[event]\nschedule = 5", "event.schedule: it must be a text in quotation marks."),
+        ("[event]\ntimezone = 5", "event.timezone: it must be a text in quotation marks."),
+        ("[event]\ntimezone = 'Mars'",
+         "event.timezone: no such time zone; one looks like America/Los_Angeles."),
+        ("[clock]\nspeed = 3", "clock.start: it is missing."),
+        ("[clock]\nstart = 'noon'", f"clock.start: {_MOMENT}"),
+        ("[clock]\nstart = 2012-04-16", f"clock.start: {_DISTANCE}"),
+        ("[clock]\nstart = 2012-04-16T09:20:00", f"clock.start: {_DISTANCE}"),
+        ("[clock]\nstart = 9999-12-31T23:59:00Z", "clock.start: years go from 1900 to 2199."),
+        ("[clock]\nstart = 2012-04-16T09:20:00Z\nspeed = 0",
+         "clock.speed: it must be greater than 0."),
+        ("[clock]\nstart = 2012-04-16T09:20:00Z\nspeed = 'x'", "clock.speed: it must be a number."),
+        ("[reminders]\nbefore = 500", "reminders.before: it must be less than or equal to 120."),
+        ("event =", "Invalid value (at end of document)."),
+    ],
+)  # fmt: skip
+def test_mistake_in_a_file_is_named_in_plain_words(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    assert refusal(file(tmp_path, text)) == f"own.toml: {sentence}"
+
+
+def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "none.toml") == (
+        "There is no file none.toml: copy config.example.toml and change it."
+    )
+    (tmp_path / "folder.toml").mkdir()
+    assert refusal(tmp_path / "folder.toml") == "folder.toml cannot be read: Is a directory."
+    (tmp_path / "odd.toml").write_bytes(b"\xff")
+    assert refusal(tmp_path / "odd.toml") == "odd.toml is no text in UTF-8."
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SUMMIT_BOT_EVENT__HOURS", "13", "SUMMIT_BOT_EVENT__HOURS: a clock has 12 or 24 hours."),
+        ("summit_bot_event__hours", "x", "summit_bot_event__hours: it must be a whole number."),
+        ("SUMMIT_BOT_EVENT", "{bad", "The environment: there is no setting SUMMIT_BOT_EVENT:"
+         " write SUMMIT_BOT_EVENT__HOURS."),
+        ("SUMMIT_BOT_EVENT_HOURS", "24", "The environment: there is no setting"
+         " SUMMIT_BOT_EVENT_HOURS: write SUMMIT_BOT_EVENT__HOURS."),
+        ("SUMMIT_BOT_REMINDER__BEFORE", "5", "The environment: there is no setting"
+         " SUMMIT_BOT_REMINDER__BEFORE: write SUMMIT_BOT_REMINDERS__BEFORE."),
+        ("SUMMIT_BOT_X", "5", "The environment: there is no setting SUMMIT_BOT_X:"
+         " they are like SUMMIT_BOT_EVENT__HOURS."),
+        ("SUMMIT_BOT_CLOCK__SPEED", "5", "The environment: clock.start: it is missing."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("with_file", [False, True])
+def test_mistake_in_the_environment_names_the_variable(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    sentence: str,
+    with_file: bool,
+) -> None:
+    monkeypatch.setenv(name, value)
+    own = file(tmp_path, "[event]\nhours = 12\n") if with_file else None
+    expected = sentence.replace("The environment: clock", "own.toml: clock") if own else sentence
+    assert refusal(own) == expected
