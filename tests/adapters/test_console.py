@@ -261,9 +261,15 @@ def test_the_chat_ends_without_noise(terminal: Terminal, key: str) -> None:
     assert not NOISE.search(terminal.rest())
 
 
-@pytest.mark.parametrize("keys", ["\x03", "\x04\x15\x04"], ids=["Ctrl-C", "Ctrl-D"])
+# On a line with text Ctrl-D ends nothing; Ctrl-U empties the line. While the reminder is printed
+# the terminal itself takes these two, so they are pressed right after it; Ctrl-C in between.
+@pytest.mark.parametrize(
+    ("shown", "keys"),
+    [("Starts", "\x03"), ("> lead Thier", "\x03"), ("> lead Thier", "\x04\x15\x04")],
+    ids=["Ctrl-C in the reminder", "Ctrl-C", "Ctrl-D"],
+)
 def test_the_chat_ends_without_noise_in_the_middle_of_a_line_and_a_reminder(
-    tmp_path: Path, keys: str
+    tmp_path: Path, shown: str, keys: str
 ) -> None:
     with Terminal(tmp_path, "--speed", "100") as terminal:
         terminal.until(PROMPT)
@@ -271,7 +277,7 @@ def test_the_chat_ends_without_noise_in_the_middle_of_a_line_and_a_reminder(
         terminal.until("I will remind you")
         terminal.type("lead Thier")
         terminal.until("Starts")
-        # On a line with text Ctrl-D ends nothing; Ctrl-U empties the line.
+        terminal.until(shown.removeprefix("Starts"))
         terminal.type(keys)
         assert terminal.ends() == 0
         assert not NOISE.search(terminal.rest())
