@@ -21,8 +21,12 @@ from pydantic_settings import (
 
 from bot import defaults
 from bot.notices import MOST_BEFORE
+from bot.rules import Rules
 
 _YEARS = range(1900, 2200)
+
+
+_USUAL = Rules()
 
 
 class BadSettings(Exception):
@@ -46,7 +50,7 @@ class Event(_Table):
 
     schedule: Path = Field(default_factory=defaults.schedule_path)
     timezone: Annotated[str, AfterValidator(_zone_exists)] | None = None
-    hours: Annotated[int, AfterValidator(lambda hours: _either(hours))] = 12
+    hours: Annotated[int, AfterValidator(lambda hours: _either(hours))] = _USUAL.hours
 
 
 def _either(hours: int) -> int:
@@ -77,7 +81,7 @@ class Database(_Table):
 class Reminders(_Table):
     """When they come; `before` is in minutes."""
 
-    before: int = Field(default=5, ge=1, le=MOST_BEFORE)
+    before: int = Field(default=_USUAL.before, ge=1, le=MOST_BEFORE)
 
 
 class Settings(BaseSettings):

@@ -1,4 +1,4 @@
-"""What holds where nothing is configured."""
+"""Where things are, and how fast a replay is, while nobody has configured it."""
 
 from pathlib import Path
 

@@ -4,8 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.summit import Summit, folsom
+
+# The same examples in every run: what is red for one is red for all.
+settings.register_profile("same for all", derandomize=True, deadline=None)
+settings.load_profile("same for all")
 
 
 @pytest.fixture

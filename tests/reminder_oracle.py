@@ -66,12 +66,12 @@ class Oracle:
         if had is None:
             self.marks[user, id] = Mark(minutes or usual, minutes is not None, facts)
             return True
+        own = had.own or minutes is not None
         before = minutes or (had.before if had.own else usual)
-        if had.before == before and not had.muted:
+        if (had.before, had.own, had.muted) == (before, own, False):
             # The command answers that nothing is to be done, as any question would be answered.
             return False
-        had.own = had.own or minutes is not None
-        had.before, had.muted, had.believed = before, False, facts
+        had.before, had.own, had.muted, had.believed = before, own, False, facts
         return True
 
     def unbookmark(self, user: str, id: int) -> None:

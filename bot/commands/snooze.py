@@ -15,7 +15,7 @@ _BEFORE_START = timedelta(minutes=2)
 
 
 def run(arguments: str, context: Context) -> Answer:
-    """Remind again in some minutes, or two minutes before the start."""
+    """Remind again in some minutes, or two minutes before the start; not before the usual time."""
     meant, minutes = minutes_behind(arguments, context)
     mine = [session for session, _ in bookmarked_sessions(context)]
     session = session_named(meant, context, "snooze", reserved(), mine)
@@ -30,12 +30,9 @@ def run(arguments: str, context: Context) -> Answer:
     if session.cancelled or not context.now < again < start:
         why = "is cancelled" if session.cancelled else "starts too soon, or has started"
         return private(text(f"Not snoozed: {quoted(session.title)} {why}."))
-    usual = start - timedelta(minutes=bookmark.before)
-    if again < usual:
-        return private(text("Your reminder comes at ", Time(usual), " anyway. Another time: ",
-                            Typed(f"remind {session.id} 30")))  # fmt: skip
-    left = duration(max(1, round((start - again) / timedelta(minutes=1))))
-    said = text("I will remind you again at ", Time(again), f", {left} before it starts.")
+    comes = max(again, start - timedelta(minutes=bookmark.before))
+    left = duration(max(1, round((start - comes) / timedelta(minutes=1))))
+    said = text("I will remind you again at ", Time(comes), f", {left} before it starts.")
     return Answer(reply(said, Item(session, day=True)), (Snooze(session.id, again),), True)
 
 
