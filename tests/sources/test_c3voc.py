@@ -17,9 +17,6 @@ from tests.sources.documents import (
     only,
     schedule,
 )
-from tests.summit import DATA
-
-_OTHERS = DATA.parent.parent.parent / "shared" / "schedules"
 
 
 def test_a_whole_document() -> None:
@@ -392,23 +389,3 @@ def test_what_is_written_is_read_back_the_same() -> None:
         before.version,
         before.venue,
     )
-
-
-@pytest.mark.skipif(not _OTHERS.exists(), reason="others' files are not part of the project")
-def test_a_real_congress_is_read_as_a_whole() -> None:
-    name = "39c3_everything.json"
-    expected = json.loads((_OTHERS / "expected.json").read_text())[name]
-    found = read((_OTHERS / name).read_bytes())
-    sessions, zone = found.schedule.sessions, found.schedule.timezone
-
-    assert found.warnings == ()
-    assert (len(sessions), len(found.schedule.rooms), zone.key) == (895, 58, expected["tz"])
-    assert len({s.id for s in sessions}) == 895
-    assert f"{sessions[0].slot.start:%Y-%m-%dT%H:%MZ}" == expected["first"]
-    assert f"{sessions[-1].slot.start:%Y-%m-%dT%H:%MZ}" == expected["last_start"]
-    assert f"{found.schedule.closes:%Y-%m-%dT%H:%MZ}" == expected["last_end"]
-    local = [s.slot.start.astimezone(zone) for s in sessions]
-    assert {
-        day: sum(moment.date().isoformat() == day for moment in local)
-        for day in expected["per_local_date"]
-    } == expected["per_local_date"]

@@ -1,17 +1,9 @@
 """Pages of which nothing, or not every entry, can be read."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.sources import NotASchedule, read
 from tests.sources.pages import FULL, ZONE, entry, imported
-from tests.summit import DATA
-
-_ERROR_PAGE = (
-    DATA.parent.parent.parent / "shared" / "schedules" / "invalid_html_instead_of_xml.html"
-)
-
 
 _NO_SCHEDULE = (
     "This is no schedule of a kind that I know: those are schedule JSON in the c3voc format,"
@@ -62,14 +54,6 @@ def test_bytes_that_are_no_text_are_refused(junk: bytes) -> None:
 def test_text_that_is_no_page_is_refused(page: bytes) -> None:
     with pytest.raises(NotASchedule) as refused:
         read(page, ZONE)
-
-    assert str(refused.value) == _NO_SCHEDULE
-
-
-@pytest.mark.skipif(not _ERROR_PAGE.exists(), reason="others' files are not part of the project")
-def test_a_real_error_page_is_refused() -> None:
-    with pytest.raises(NotASchedule) as refused:
-        read(Path(_ERROR_PAGE).read_bytes(), ZONE)
 
     assert str(refused.value) == _NO_SCHEDULE
 
