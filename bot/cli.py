@@ -20,6 +20,14 @@ from bot.clock import SystemClock
 from bot.document import Item
 from bot.messages import Response
 from bot.schedule import Schedule, Session
+from bot.setup import (
+    CannotStart,
+    Setup,
+    configured,
+    kept_schedule,
+    load_schedule,
+    moment_meant,
+)
 from bot.sources import Imported
 from bot.text import block_line, lines
 from bot.times import Reader, long_day
@@ -47,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"summit-bot: Reading or writing failed: {problem.strerror}.", file=sys.stderr)
         _drop_output()
         return 1
-    except (app.CannotStart, _BadArgument) as trouble:
+    except (CannotStart, _BadArgument) as trouble:
         print(f"summit-bot: {trouble}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -184,10 +192,10 @@ def _ask(options: argparse.Namespace) -> None:
 def _schedule_import(options: argparse.Namespace) -> None:
     from bot.sources import c3voc, identity
 
-    imported = app.load_schedule(options.source, _zone(options.timezone), options.title)
+    imported = load_schedule(options.source, _zone(options.timezone), options.title)
     _warn(imported)
     schedule = imported.schedule
-    before = app.kept_schedule(options.output, schedule.timezone)
+    before = kept_schedule(options.output, schedule.timezone)
     if before is not None:
         schedule = identity.kept(before, schedule)
     try:
@@ -198,7 +206,7 @@ def _schedule_import(options: argparse.Namespace) -> None:
 
 
 def _schedule_show(options: argparse.Namespace) -> None:
-    imported = app.load_schedule(options.file, _zone(options.timezone))
+    imported = load_schedule(options.file, _zone(options.timezone))
     schedule = imported.schedule
     _warn(imported)
     if options.json:
@@ -217,22 +225,22 @@ def _schedule_show(options: argparse.Namespace) -> None:
     print(_summary(schedule))
 
 
-def _prepared(options: argparse.Namespace) -> tuple[app.Setup, Schedule]:
+def _prepared(options: argparse.Namespace) -> tuple[Setup, Schedule]:
     """The setup with what the arguments change, and its schedule."""
-    setup = app.setup(options.config)
+    setup = configured(options.config)
     setup = replace(
         setup,
         schedule=options.schedule or setup.schedule,
         timezone=_zone(options.timezone) or setup.timezone,
         database=options.database or setup.database,
     )
-    imported = app.load_schedule(setup.schedule, setup.timezone)
+    imported = load_schedule(setup.schedule, setup.timezone)
     schedule = imported.schedule
     if imported.warnings:
         _point_at_warnings(setup, len(imported.warnings))
     if options.at is not None:
         speed = setup.speed or defaults.REPLAY_SPEED
-        setup = replace(setup, start=app.moment_meant(options.at, schedule), speed=speed)
+        setup = replace(setup, start=moment_meant(options.at, schedule), speed=speed)
     return setup, schedule
 
 
@@ -241,7 +249,7 @@ def _warn(imported: Imported) -> None:
         print(warning, file=sys.stderr)
 
 
-def _point_at_warnings(setup: app.Setup, count: int) -> None:
+def _point_at_warnings(setup: Setup, count: int) -> None:
     """Say in one line that the schedule was not read as a whole, and how to see why."""
     show = ["summit-bot", "schedule", "show", str(setup.schedule)]
     if setup.timezone is not None:

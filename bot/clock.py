@@ -34,3 +34,18 @@ class ReplayClock:
     def wall(self) -> datetime:
         """The real moment, UTC: for leases and pauses, never for the programme."""
         return datetime.fromtimestamp(time.time(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingClock:
+    """The programme stands still: one question is asked at one moment."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        """The moment of the programme, UTC."""
+        return self.moment.astimezone(UTC)
+
+    def wall(self) -> datetime:
+        """The real moment, UTC: for leases and pauses, never for the programme."""
+        return datetime.fromtimestamp(time.time(), UTC)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.app import moment_meant
 from bot.courier import Courier
 from bot.document import Reply
 from bot.engine import Engine
@@ -15,6 +14,7 @@ from bot.messages import Channel, Invocation, Response, User
 from bot.ports import Receive, Store, Traits
 from bot.rules import Rules
 from bot.schedule import Schedule, Session
+from bot.setup import moment_meant
 from bot.sources import read
 from bot.store.sql import SqlStore
 from bot.text import lines

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import CannotStart, moment_meant
+from bot.setup import CannotStart, moment_meant
 from tests.summit import DATA, folsom
 
 PAGE = """Monday, April 16
@@ -110,6 +110,19 @@ def test_bookmarks_are_kept_by_name(tmp_path: Path) -> None:
     elsewhere = f"sqlite:///{tmp_path}/elsewhere.db"
     said = answered("ask", *at, "--as", "ada", "--database", elsewhere, "bookmarks", cwd=tmp_path)
     assert said == "You have no bookmarks yet. Add one by number or title: ‘bookmark 12’\n"
+
+
+def test_a_database_belongs_to_one_event(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(PAGE)
+    zone = ("--timezone", "Europe/Berlin")
+    answered("ask", "--at", "Monday 9:20", "bookmark 12", cwd=tmp_path)
+    other = ("ask", "--schedule", "page.txt", *zone, "--at", "2012-04-16T08:00")
+    assert refused(*other, "bookmarks", cwd=tmp_path) == (
+        "The database holds bookmarks of 'OpenStack Folsom Design Summit': name another one for"
+        " 'The event', like --database sqlite:///other.db"
+    )
+    own = ("--database", f"sqlite:///{tmp_path}/other.db")
+    assert answered(*other, *own, "bookmark 1", cwd=tmp_path).startswith("Bookmarked.")
 
 
 def test_a_settings_change_shows_in_the_next_answer(tmp_path: Path) -> None:
