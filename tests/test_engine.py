@@ -210,7 +210,9 @@ async def test_personal_answers_are_private(summit: Summit) -> None:
 
 async def test_a_long_answer_comes_page_by_page(database: str) -> None:
     summit = Summit(database, FOLSOM, "Monday 9:20", Rules(greets=False, page=4))
-    whole = await Summit(f"{database}2", FOLSOM, "Monday 9:20").say("ada", "lead Thierry")
+    unpaged = Summit(f"{database}2", FOLSOM, "Monday 9:20")
+    whole = await unpaged.say("ada", "lead Thierry")
+    await unpaged.store.close()
     assert await summit.say("ada", "lead Thierry") == [*whole[:3], "… 6 more sessions: ‘more’"]
     assert await summit.say("bob", "more") == [
         "There is nothing more to show. Ask something: ‘help’"

@@ -118,11 +118,9 @@ def _in_transaction(engine: Engine, work: Callable[..., T], arguments: tuple[obj
 
 
 def _opened(url: str) -> Engine:
+    """The database, upgraded. Raises StoreFailed."""
     try:
         engine = create_engine(make_url(url))
-        if engine.dialect.name == "sqlite":
-            _prepare_sqlite(engine)
-        migrations.upgrade(engine)
     except (ArgumentError, ValueError):
         # A password may stand in it also where the rest is no URL.
         shown = re.sub(r":[^:/@]*@", ":***@", url)
@@ -134,12 +132,18 @@ def _opened(url: str) -> Engine:
         raise StoreFailed(
             f"The database {place} needs a driver that is not installed: {missing.name}."
         ) from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        migrations.upgrade(engine)
     except migrations.TooNew as newer:
+        engine.dispose()
         raise StoreFailed(
             f"The database was written by a newer Summit Bot (revision {newer.revision}):"
             " start that one, or name another database."
         ) from None
     except SQLAlchemyError as problem:
+        engine.dispose()
         reason = str(getattr(problem, "orig", problem)).splitlines()[0]
         place = make_url(url).render_as_string(hide_password=True)
         remedy = (

@@ -16,8 +16,12 @@ from tests.summit import StandingClock, at
 CLOCK = StandingClock(at(16, 9))
 
 
-def test_the_revisions_make_the_tables_that_the_program_uses(database: str) -> None:
-    SqlStore(database, CLOCK)
+async def open_and_close(database: str) -> None:
+    await SqlStore(database, CLOCK).close()
+
+
+async def test_the_revisions_make_the_tables_that_the_program_uses(database: str) -> None:
+    await open_and_close(database)
     engine = create_engine(database)
     with engine.connect() as connection:
         assert migrations.revision(connection) == migrations.HEAD
@@ -30,14 +34,16 @@ def test_head_is_the_last_revision() -> None:
     assert versions[-1] == migrations.HEAD
 
 
-def test_programs_that_start_together_upgrade_once(database: str) -> None:
+async def test_programs_that_start_together_upgrade_once(database: str) -> None:
     with ThreadPoolExecutor(4) as starts:
         stores = list(starts.map(lambda _: SqlStore(database, CLOCK), range(4)))
     assert len(stores) == 4
+    for store in stores:
+        await store.close()
 
 
-def test_a_newer_database_is_refused(database: str) -> None:
-    SqlStore(database, CLOCK)
+async def test_a_newer_database_is_refused(database: str) -> None:
+    await open_and_close(database)
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
