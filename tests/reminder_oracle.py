@@ -48,6 +48,7 @@ class Oracle:
     unsettled: dict[Pair, list[str]] = field(default_factory=lambda: defaultdict(list))
     settled: set[tuple[str, int]] = field(default_factory=set)
     attempted: set[str] = field(default_factory=set)
+    reminds: set[tuple[str, int]] = field(default_factory=set)
     fresh: dict[str, str] = field(default_factory=dict)
 
     def session(self, id: int) -> Session:
@@ -100,6 +101,7 @@ class Oracle:
         if mark is None or session.cancelled or not now < again < session.slot.start:
             return False
         mark.snooze, mark.muted, mark.announced = again, False, None
+        self.reminds -= {(key, id) for key in self.unsettled[user, id]}
         return True
 
     # What the courier does.
@@ -113,13 +115,21 @@ class Oracle:
             elif mark.closed is not None and not _same(mark.closed, facts):
                 mark.closed = None
 
-    def claimed(self, user: str, key: str, ids: list[int]) -> None:
+    def claimed(self, user: str, key: str, ids: list[int], now: datetime) -> None:
         if key not in self.attempted:
             other = self.fresh.setdefault(user, key)
             assert other == key, f"{user} gets two new messages at one tick"
+            # A move that is a reminder too stays one, also if it goes out after the owner has
+            # asked for fewer minutes: it says how soon the session starts.
+            self.reminds |= {(key, id) for id in ids if self._is_due(user, id, now)}
         self.attempted.add(key)
         for id in ids:
             self.unsettled[user, id].append(key)
+
+    def _is_due(self, user: str, id: int, now: datetime) -> bool:
+        session, mark = self.session(id), self.marks[user, id]
+        start = session.slot.start
+        return not session.cancelled and mark.opens(start)[1] <= now < start
 
     def settle(self, key: str, ids: list[int]) -> None:
         for id in ids:
@@ -159,10 +169,8 @@ class Oracle:
                 assert not known or doubtful, f"{user} knows this about {session.id}"
                 mark.moved_since = True
             mark.believed = session.facts
-            opens = mark.opens(start)[0]
-            if title.startswith("Starts ") or (
-                not session.cancelled and opens <= now < start and mark.opens(start)[1] <= now
-            ):
+            reminds = (key, session.id) in self.reminds and not session.cancelled and now < start
+            if title.startswith("Starts ") or reminds or self._is_due(user, session.id, now):
                 mark.announced, mark.announced_by, mark.moved_since = start, key, False
 
     def _may_repeat(self, mark: Mark, id: int) -> bool:

@@ -125,7 +125,7 @@ class MortalStore(SqlStore):
         assert len(claims) <= lease.most, "more messages under way than the network allows"
         for claim in claims:
             ids = [claimed.bookmark.session_id for claimed in claim.items]
-            self._oracle.claimed(claim.user.id, claim.message, ids)
+            self._oracle.claimed(claim.user.id, claim.message, ids, self._clock.now())
         if claims:
             self._fate.reach(Step.CLAIMED)
         return claims

@@ -23,7 +23,6 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine, inspect
 
-from bot.courier import LEASE
 from bot.schedule import Session, Slot
 from bot.store.sql import _opened
 from tests.reminder_mutants import MUTANTS
@@ -208,8 +207,6 @@ class Play(RuleBasedStateMachine):
         if self.run(process.tick()):
             process.fate.step = None
             return
-        for user in USERS:
-            self.oracle.fails(user, self.now + LEASE)
         self.down()
 
     @rule()
