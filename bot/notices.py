@@ -86,7 +86,8 @@ def message_in_doubt(bookmark: Bookmark, notice: Notice) -> str | None:
             same = said.slot.start == session.slot.start
         case Moved():
             same = said.says_the_same_as(session.facts)
-    return bookmark.message if same else None
+    # Empty if that message has gone out again without this.
+    return (bookmark.message or None) if same else None
 
 
 def announces_start(notice: Notice, opens: datetime, now: datetime) -> bool:

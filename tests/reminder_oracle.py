@@ -48,6 +48,8 @@ class Oracle:
     unsettled: dict[Pair, list[str]] = field(default_factory=lambda: defaultdict(list))
     settled: set[tuple[str, int]] = field(default_factory=set)
     attempted: set[str] = field(default_factory=set)
+    said: dict[tuple[str, str], set[int]] = field(default_factory=dict)
+    parted: set[tuple[str, int]] = field(default_factory=set)
     reminds: set[tuple[str, int]] = field(default_factory=set)
     fresh: dict[str, str] = field(default_factory=dict)
 
@@ -122,6 +124,10 @@ class Oracle:
             # A move that is a reminder too stays one, also if it goes out after the owner has
             # asked for fewer minutes: it says how soon the session starts.
             self.reminds |= {(key, id) for id in ids if self._is_due(user, id, now)}
+        # What goes out again without a part cannot be told from the whole by its id: that part
+        # may come a second time rather than never.
+        whole = self.said.setdefault((user, key), set(ids))
+        self.parted |= {(key, id) for id in whole.difference(ids)}
         self.attempted.add(key)
         for id in ids:
             self.unsettled[user, id].append(key)
@@ -175,7 +181,8 @@ class Oracle:
 
     def _may_repeat(self, mark: Mark, id: int) -> bool:
         in_doubt = (mark.announced_by, id) not in self.settled
-        return in_doubt and (mark.moved_since or not self.drops)
+        parted = (mark.announced_by, id) in self.parted
+        return in_doubt and (mark.moved_since or parted or not self.drops)
 
     def fails(self, user: str, until: datetime) -> None:
         """Nothing can be expected for this user before that moment."""

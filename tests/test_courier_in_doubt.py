@@ -1,5 +1,7 @@
 """After a crash nobody knows what has arrived: the shortest cases of what random play found."""
 
+import pytest
+
 from bot.ports import Traits
 from tests.courier_talk import BUTTONS, LEASE, REMOVE, RYU, during, ends, keys, reminder, ryu
 from tests.summit import Summit
@@ -189,3 +191,42 @@ async def test_doubts_about_what_is_over_delay_nobody(summit: Summit) -> None:
     summit.go("Monday 10:55")
     await summit.tick()
     assert [user.id for user, _, _ in summit.network.taken] == ["ada", "bob"]
+
+
+@pytest.mark.parametrize("away", ["remind off 13", "snooze 13 1"])
+async def test_what_a_message_in_doubt_does_not_say_again_goes_under_another_id(
+    summit: Summit, away: str
+) -> None:
+    await summit.say("ada", "remind 12 60")
+    await summit.say("ada", "remind 13 60")
+    summit.go("Monday 10:00")
+    ends(summit, accepted=False)
+    await summit.tick()
+    await summit.restart()
+    await summit.say("ada", away)
+    summit.wait(LEASE)
+    assert await summit.notices() == [["Starts in 1 hour:", RYU, BUTTONS]]
+    await summit.say("ada", "remind on 13")
+    summit.wait(1)
+    await summit.tick()
+    first, second = keys(summit)
+    assert first != second, "a network that drops repeats would drop the reminder of 13"
+
+
+async def test_a_move_parted_from_its_message_stays_in_doubt(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    await summit.say("ada", "bookmark 13")
+    ends(summit, accepted=False)
+    summit.change(12, room="Ballroom")
+    summit.change(13, room="Ballroom")
+    await summit.tick()
+    await summit.restart()
+    summit.network.traits = Traits(in_flight=1)
+    summit.change(13, room="Marina")
+    await summit.tick()
+    summit.change(13, room="Ballroom")
+    await summit.tick()
+    first, second = keys(summit)
+    assert first != second, "a network that drops repeats would drop the move of 13"
+    await summit.tick()
+    assert len(summit.network.taken) == 2

@@ -37,7 +37,7 @@ from bot.store.rows import (
     to_ms,
     told_columns,
 )
-from bot.store.tables import UNCLAIMED, bookmarks, users
+from bot.store.tables import SPENT, UNCLAIMED, bookmarks, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ def claim(
             messages.setdefault((row.user_id, message), []).append(said)
     # Whoever is owed a message in doubt beside a new one takes more than one place.
     messages = dict(sorted(messages.items(), key=lambda message: _first_start(message[1]))[:most])
+    _part(connection, messages)
     _reserve(connection, messages, lease)
     for (user_id, message), items in messages.items():
         person = people[user_id]
@@ -294,6 +295,17 @@ def _row(statement: Any) -> Any:
     return statement.where(
         bookmarks.c.user_id == bindparam("of"), bookmarks.c.session_id == bindparam("at")
     )
+
+
+def _part(connection: Connection, messages: dict[tuple[int, str], list[_Said]]) -> None:
+    """Part what a message in doubt said and will not say now from its id: a network that drops
+    repeats would drop it, whatever it says by then. The doubt about a move stays."""
+    again = [message for (_, message), items in messages.items() if items[0].again is not None]
+    if again:
+        theirs = bookmarks.c.message.in_(again)
+        moves = bookmarks.c.message_moves.is_(True)
+        connection.execute(update(bookmarks).where(theirs, ~moves).values(UNCLAIMED))
+        connection.execute(update(bookmarks).where(theirs, moves).values(message=SPENT))
 
 
 def _first_start(items: Iterable[_Said]) -> datetime:

@@ -77,6 +77,9 @@ UNCLAIMED = {
 }
 """A bookmark for which nothing is under way."""
 
+SPENT = ""
+"""In place of the id of a message in doubt that has gone out again without this bookmark."""
+
 invocations = Table(
     "invocations",
     metadata,
