@@ -1,20 +1,28 @@
 """Puts the parts together and runs them; the only place that knows all of them."""
 
+import asyncio
+import signal
 import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Never
+from uuid import uuid4
 
 from bot.clock import ReplayClock, StandingClock, SystemClock
 from bot.commands import understood
 from bot.engine import Engine, readable
 from bot.messages import Channel, Invocation, Profile, Response, User
-from bot.ports import Clock, Store
+from bot.ports import Adapter, Clock, Store, StoreAway
+from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.setup import CannotStart, Setup
 from bot.times import Reader, long_day
 
 if TYPE_CHECKING:
     from bot.adapters.console.adapter import Screen
+    from bot.courier import Patience
+    from bot.supervisor import Holding
 
 
 async def ask(setup: Setup, schedule: Schedule, user: User | None, line: str) -> Response:
@@ -37,28 +45,82 @@ async def ask(setup: Setup, schedule: Schedule, user: User | None, line: str) ->
 
 
 async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
-    """Talk in the terminal, with reminders, until the input ends."""
+    """Talk in the terminal, with reminders, until the input ends. Raises CannotStart."""
     from bot.adapters.console.adapter import Console
-    from bot.courier import Courier
-    from bot.ticker import ticking
+    from bot.store.alone import alone
+    from bot.store.opening import StoreFailed
 
     clock: Clock = SystemClock()
     if setup.start is not None:
         clock = ReplayClock(setup.start, setup.speed or 1.0)
-    store = await open_store(setup.database, clock, schedule)
-    engine = Engine(schedule, store, clock, setup.rules)
-    console = Console(user, _screen(user, store, schedule, clock, setup))
-    courier = Courier(schedule, store, clock, [console], setup.rules)
     try:
-        if setup.start is not None:
-            await store.rewind(user.network, setup.start)
-        await courier.start()
-        async with ticking(courier.tick):
-            await console.run(engine.respond)
-        await courier.tick()
-        await courier.finish()
+        with alone(setup.database):
+            store = await open_store(setup.database, clock, schedule)
+            console = Console(user, _screen(user, store, schedule, clock, setup))
+            try:
+                if setup.start is not None:
+                    await store.rewind(user.network, setup.start)
+                await serve(schedule, store, clock, setup.rules, [console], restarts=False)
+            finally:
+                await store.close()
+    except (StoreFailed, StoreAway) as problem:
+        raise CannotStart(str(problem)) from None
+
+
+async def serve(
+    schedule: Schedule,
+    store: Store,
+    clock: Clock,
+    rules: Rules,
+    adapters: Sequence[Adapter],
+    *,
+    versions: AsyncIterator[Schedule] | None = None,
+    restarts: bool = True,
+    patience: "Patience | None" = None,
+    holding: "Holding | None" = None,
+) -> None:
+    """Answer and remind on some networks, following later versions of the schedule, until there is
+    nobody left to talk to, or a signal to end comes (SIGTERM): then what is under way settles
+    first. An adapter that fails is started again if `restarts`, else its failure comes out."""
+    from bot.announcer import Announcer
+    from bot.courier import Courier, Patience
+    from bot.supervisor import Holding, Supervisor
+    from bot.tally import Tally
+
+    process, tally, stopping = str(uuid4()), Tally(), asyncio.Event()
+    engine = Engine(schedule, store, clock, rules)
+    couriers = [
+        Courier(adapter, schedule, store, clock, rules, tally, patience or Patience())
+        for adapter in adapters
+    ]
+    announcers = [Announcer(adapter, schedule, store, clock, rules) for adapter in adapters]
+
+    async def follow(versions: AsyncIterator[Schedule]) -> None:
+        async for version in versions:
+            engine.replace(version)
+            for courier, announcer in zip(couriers, announcers, strict=True):
+                courier.replace(version)
+                announcer.replace(version)
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    following = asyncio.create_task(follow(versions)) if versions is not None else None
+    try:
+        async with asyncio.TaskGroup() as networks:
+            for adapter, courier, announcer in zip(adapters, couriers, announcers, strict=True):
+                supervisor = Supervisor(
+                    adapter, courier, announcer, store, clock, process,
+                    restarts=restarts, holding=holding or Holding(),
+                )  # fmt: skip
+                networks.create_task(supervisor.run(engine.respond, stopping))
+    except* Exception as failures:
+        raise failures.exceptions[0] from None
     finally:
-        await store.close()
+        loop.remove_signal_handler(signal.SIGTERM)
+        if following is not None:
+            following.cancel()
+        with suppress(StoreAway):
+            await store.let_go(process)
 
 
 def console_user(name: str) -> User:
@@ -71,16 +133,22 @@ def console_user(name: str) -> User:
 async def open_store(url: str, clock: Clock, schedule: Schedule) -> Store:
     """The database of this event: the numbers of sessions mean others elsewhere. Raises
     CannotStart."""
-    from bot.store.sql import SqlStore, StoreFailed
+    from bot.store.opening import StoreFailed
+    from bot.store.sql import SqlStore
 
     try:
         store = SqlStore(url, clock)
     except StoreFailed as problem:
         raise CannotStart(str(problem)) from None
-    known = await store.read("event", "name")
-    if known is None:
-        await store.keep("event", "name", schedule.event)
-    elif known != schedule.event:
+    try:
+        known = await store.read("event", "name")
+        if known is None:
+            await store.keep("event", "name", schedule.event)
+            return store
+    except StoreAway as away:
+        await store.close()
+        raise CannotStart(str(away)) from None
+    if known != schedule.event:
         await store.close()
         raise CannotStart(
             f"The database holds bookmarks of {known!r}: name another one for"
@@ -120,5 +188,6 @@ class _NoStore:
     """Implements `ports.Store` for questions that ask nothing of it, so that none is opened."""
 
     load = recall = apply = staticmethod(_unasked)
-    claim = settle = release = outdated = take_over = rewind = staticmethod(_unasked)
+    claim = claim_posts = settle = unreminded = outdated = staticmethod(_unasked)
+    hold = let_go = take_over = rewind = staticmethod(_unasked)
     read = keep = close = staticmethod(_unasked)

@@ -161,6 +161,8 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def _chat(options: argparse.Namespace) -> None:
+    from bot.logs import to_standard_error
+
     if options.live and (options.at is not None or options.speed is not None):
         raise _BadArgument("--live is the real time: leave out --at and --speed")
     setup, schedule = _prepared(options)
@@ -174,6 +176,7 @@ def _chat(options: argparse.Namespace) -> None:
         if not 0 < options.speed <= _FASTEST:
             raise _BadArgument(f"--speed goes from just above 0 to {_FASTEST}")
         setup = replace(setup, speed=options.speed)
+    to_standard_error(logging.WARNING)
     asyncio.run(app.chat(setup, schedule, app.console_user(_name(options.name or "you"))))
 
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 class SystemClock:
     """The programme happens now."""
 
+    speed = 1.0
+
     def now(self) -> datetime:
         """The moment of the programme, UTC."""
         return self.wall()
@@ -41,6 +43,7 @@ class StandingClock:
     """The programme stands still: one question is asked at one moment."""
 
     moment: datetime
+    speed = 0.0
 
     def now(self) -> datetime:
         """The moment of the programme, UTC."""

@@ -5,6 +5,7 @@ Each key can come from the environment instead: SUMMIT_BOT_ + TABLE + __ + KEY.
 
 import os
 import tomllib
+from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from pydantic_settings import (
 
 from bot import defaults
 from bot.notices import MOST_BEFORE
-from bot.rules import Rules
+from bot.rules import QuietHours, Rules
 
 _YEARS = range(1900, 2200)
 
@@ -78,10 +79,28 @@ class Database(_Table):
     url: str = defaults.DATABASE
 
 
+def _two_times(quiet: list[str]) -> list[str]:
+    try:
+        begin_and_end = {time.fromisoformat(clock) for clock in quiet}
+    except ValueError:
+        begin_and_end = set()
+    zoneless = all(clock.tzinfo is None for clock in begin_and_end)
+    if quiet and not (len(quiet) == len(begin_and_end) == 2 and zoneless):
+        raise ValueError('it must be two local times, like ["22:00", "08:00"], or [] for none')
+    return quiet
+
+
 class Reminders(_Table):
-    """When they come; `before` is in minutes."""
+    """When they come; `before` is in minutes. In the `quiet` hours, from one local time of the
+    event to another, news about what is not soon waits; there may be none."""
 
     before: int = Field(default=_USUAL.before, ge=1, le=MOST_BEFORE)
+    quiet: Annotated[list[str], AfterValidator(_two_times)] = ["22:00", "08:00"]
+
+    @property
+    def quiet_hours(self) -> QuietHours | None:
+        """The quiet hours as the rules want them."""
+        return QuietHours(*map(time.fromisoformat, self.quiet)) if self.quiet else None
 
 
 class Settings(BaseSettings):
@@ -176,6 +195,7 @@ _WORDS = {
     "int_from_float": "it must be a whole number",
     "float_type": "it must be a number",
     "float_parsing": "it must be a number",
+    "list_type": "it must be a list in brackets",
     "string_type": "it must be a text in quotation marks",
     "path_type": "it must be a text in quotation marks",
     "timezone_aware": "it must name its distance from UTC, like 2012-04-16T09:20:00-07:00",

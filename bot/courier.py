@@ -1,140 +1,210 @@
-"""Claims what users are owed, sends it, and settles it: at every tick, for every network."""
+"""Claims what the users of a network are owed, sends it, and settles it: at every tick."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.messages import Bookmark
+import structlog
+
+from bot.backoff import pause
 from bot.notices import (
-    MOST_BEFORE,
-    Notice,
+    Reminder,
     announces_start,
-    opens_at,
-    owed,
     trial,
     worth_sending_until,
     written,
 )
+from bot.outlook import Outlook
 from bot.ports import (
     Adapter,
-    Candidates,
     Claim,
     Claimed,
     Clock,
     Lease,
+    Outcome,
+    PutOff,
     Store,
+    StoreAway,
     Told,
     TryLater,
     Unreachable,
 )
 from bot.rules import Rules
 from bot.schedule import Schedule
+from bot.tally import Tally
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=20)
-"""How long (real time) a claimed message may be under way before it counts as in doubt."""
-
-_SENDING = timedelta(seconds=15)
-_PAUSE = timedelta(seconds=5)
-_ABSENCE = timedelta(minutes=1)
 _TRIAL_LIFE = timedelta(days=1)
+_NAP = 0.5
+"""Seconds after which a tick does not wait any longer for a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long (real time) things may take: a message under way before it counts as in doubt
+    (`lease`) and before it is given up (`sending`, shorter); what was put off before it is tried
+    again, doubled from `pause` up to `longest_pause`; somebody who cannot be written to
+    (`absence`); and what is under way when the program stops (`stopping`)."""
+
+    lease: timedelta = timedelta(seconds=20)
+    sending: timedelta = timedelta(seconds=15)
+    pause: timedelta = timedelta(seconds=2)
+    longest_pause: timedelta = timedelta(seconds=30)
+    absence: timedelta = timedelta(minutes=1)
+    stopping: timedelta = timedelta(seconds=10)
 
 
 class Courier:
-    """Tells the users of some networks what they are owed. Owns what is under way."""
+    """Tells the users of one network what they are owed. Owns what is under way to it."""
 
     def __init__(
         self,
+        adapter: Adapter,
         schedule: Schedule,
         store: Store,
         clock: Clock,
-        adapters: Sequence[Adapter],
         rules: Rules,
+        tally: Tally,
+        patience: Patience = Patience(),
     ) -> None:
-        self._schedule = schedule
+        self._adapter = adapter
         self._store = store
         self._clock = clock
         self._rules = rules
-        self._adapters = adapters
-        self._changed = set[int]()
-        self._under_way: dict[str, set[asyncio.Task[None]]] = {a.network: set() for a in adapters}
-
-    async def start(self) -> None:
-        """Take over from the courier before, and find out what changed while nobody was running.
-        Two couriers of one network must not run at once."""
-        for adapter in self._adapters:
-            await self._store.take_over(adapter.network)
-        self._changed |= await self._store.outdated(self._schedule.sessions)
+        self._tally = tally
+        self._patience = patience
+        self._outlook = Outlook(adapter, schedule, store, clock, rules, tally)
+        self._under_way: dict[asyncio.Task[None], Claim] = {}
+        self._outcomes: list[Outcome] = []
+        # How many may be under way: no more after a refusal, twice as many after each success.
+        self._window = adapter.traits.in_flight
+        self._refused = False
+        self._store_failures = 0
+        self._store_back: datetime | None = None
 
     def replace(self, schedule: Schedule) -> None:
         """Tell from another version of the schedule from now on."""
-        for session in schedule.sessions:
-            before = self._schedule.session(session.id)
-            # A session that was missing may come back as another than its owners know.
-            if before is None or not before.facts.says_the_same_as(session.facts):
-                self._changed.add(session.id)
-        self._schedule = schedule
+        self._outlook.replace(schedule)
 
     async def tick(self) -> None:
-        """Send what is owed by now, as far as the networks take it; does not wait for them."""
-        for adapter in self._adapters:
-            under_way = self._under_way[adapter.network]
-            most = adapter.traits.in_flight - len(under_way)
-            if most <= 0:
-                continue
-            for claim in await self._claim(adapter, most):
-                task = asyncio.create_task(self._deliver(adapter, claim))
-                under_way.add(task)
-                task.add_done_callback(under_way.discard)
+        """Send what is owed by now, as far as the network takes it. While the database is away
+        nothing is claimed, and what was sent is settled when it is back."""
+        if self._store_back is not None and self._clock.wall() < self._store_back:
+            return
+        try:
+            await self._outlook.look()
+            while await self._round():
+                pass
+        except StoreAway as away:
+            self._wait_for_store(away)
+            return
+        if self._store_failures:
+            _log.warning("The database is back.", network=self._adapter.network)
+            self._store_failures, self._store_back = 0, None
 
     async def finish(self) -> None:
-        """Wait until what is under way has settled, or its time is over."""
-        tasks = [task for tasks in self._under_way.values() for task in tasks]
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Wait until what is under way has settled; give up what takes too long, without a claim
+        left behind."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self._patience.stopping.total_seconds()
+        while self._under_way and loop.time() < ends:
+            await asyncio.wait(self._under_way, timeout=ends - loop.time())
+        given_up = dict(self._under_way)
+        for task, claim in given_up.items():
+            task.cancel()
+            self._outcomes.append(PutOff(claim.message, self._clock.wall()))
+        await asyncio.gather(*given_up, return_exceptions=True)
+        while True:
+            try:
+                return await self._settle()
+            except StoreAway as away:
+                if loop.time() >= ends:
+                    _log.warning(f"{away} What was sent last may be sent again.")
+                    return None
+                await asyncio.sleep(_NAP)
 
-    async def _claim(self, adapter: Adapter, most: int) -> list[Claim]:
-        now, wall = self._clock.now(), self._clock.wall()
-        schedule = self._schedule
-        changed = (schedule.session(number) for number in self._changed)
-        candidates = Candidates(
-            starting=schedule.starting(now, now + timedelta(minutes=MOST_BEFORE)),
-            changed=[session for session in changed if session is not None],
-            now=now,
-        )
+    async def _round(self) -> bool:
+        """Settle what is done and claim what is owed; true if more may be owed at once."""
+        await self._settle()
+        room = self._room()
+        if room > 0:
+            claims = await self._claim(room)
+            for claim in claims:
+                task = asyncio.create_task(self._deliver(claim))
+                self._under_way[task] = claim
+                task.add_done_callback(self._ended)
+            if len(claims) < room:
+                return False
+        self._refused = False
+        await asyncio.wait(self._under_way, timeout=_NAP, return_when=asyncio.FIRST_COMPLETED)
+        return not self._refused and self._room() > 0
 
-        def judge(bookmark: Bookmark) -> Notice | None:
-            session = schedule.session(bookmark.session_id)
-            if session is None:
-                return None
-            return owed(bookmark, session, now, opens_at(bookmark, session.slot))
+    def _room(self) -> int:
+        return min(self._window, self._adapter.traits.in_flight) - len(self._under_way)
 
-        lease = Lease(wall, wall + LEASE, most)
-        return await self._store.claim(adapter.network, candidates, judge, lease)
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        if not task.cancelled():
+            task.exception()  # whatever it is, the lease ends
 
-    async def _deliver(self, adapter: Adapter, claim: Claim) -> None:
+    async def _claim(self, most: int) -> list[Claim]:
+        wall = self._clock.wall()
+        candidates = self._outlook.candidates(self._clock.now())
+        lease = Lease(wall, wall + self._patience.lease, most)
+        network, judge = self._adapter.network, self._outlook.judge(candidates)
+        claims = await self._store.claim(network, candidates, judge, lease)
+        self._tally.due(network, sum(not (claim.again or claim.failures) for claim in claims))
+        return claims
+
+    async def _settle(self) -> None:
+        """Note what became of messages. Raises StoreAway; then they wait for the next time."""
+        outcomes = self._outcomes[:]
+        if outcomes:
+            await self._store.settle(outcomes)
+            del self._outcomes[: len(outcomes)]
+
+    async def _deliver(self, claim: Claim) -> None:
+        network, key = self._adapter.network, claim.message
+        if claim.again and not claim.failures:
+            self._tally.repeated(network)
         try:
-            async with asyncio.timeout(_SENDING.total_seconds()):
-                await self._send(adapter, claim)
+            async with asyncio.timeout(self._patience.sending.total_seconds()):
+                outcome = await self._send(claim)
         except TryLater as busy:
-            _log.info("later: %s, %s", adapter.network, claim.message)
-            await self._release(claim, busy.after or _PAUSE, None)
+            self._failed(claim, "later")
+            after = self._pause(claim.failures) if busy.after is None else busy.after
+            outcome = PutOff(key, self._clock.wall() + after)
         except Unreachable as gone:
-            _log.warning("unreachable: %s, %s: %s", adapter.network, claim.message, gone.reason)
-            await self._release(claim, _ABSENCE, gone.reason)
+            _log.warning("unreachable", network=network, key=key, reason=gone.reason)
+            self._tally.failed(network, gone.reason)
+            outcome = PutOff(key, self._clock.wall() + self._patience.absence, gone.reason)
+        except TimeoutError:
+            # The network may have it or not: the lease ends by itself.
+            self._failed(claim, "no answer")
+            return
         except Exception:
             # One message must not take the others along; its lease ends, and it is tried again.
-            _log.exception("not delivered: %s, %s", adapter.network, claim.message)
+            self._failed(claim, "error", exc_info=True)
+            return
+        self._outcomes.append(outcome)
 
-    async def _send(self, adapter: Adapter, claim: Claim) -> None:
-        now = self._clock.now()
-        reader = self._rules.reader(claim.preferences, self._schedule.timezone)
+    def _failed(self, claim: Claim, reason: str, **more: object) -> None:
+        _log.warning("not delivered", network=self._adapter.network, key=claim.message,
+                     reason=reason, **more)  # fmt: skip
+        self._tally.failed(self._adapter.network, reason)
+        self._window = max(1, len(self._under_way))
+        self._refused = True
+
+    async def _send(self, claim: Claim) -> Outcome:
+        adapter, now = self._adapter, self._clock.now()
+        reader = self._rules.reader(claim.preferences, self._outlook.schedule.timezone)
         useful = [c for c in claim.items if now < worth_sending_until(c.notice, c.bookmark)]
         if claim.items and not useful:
-            _log.warning("dropped, too late: %s, %s", adapter.network, claim.message)
-            await self._release(claim, timedelta(), None)
-            return
+            _log.warning("dropped, too late", network=adapter.network, key=claim.message)
+            self._tally.dropped(adapter.network, len(claim.items))
+            return PutOff(claim.message, self._clock.wall())
         if useful:
             reply = written([claimed.notice for claimed in useful], now)
             until = min(worth_sending_until(c.notice, c.bookmark) for c in useful)
@@ -142,11 +212,25 @@ class Courier:
             reply = trial(claim.preferences.before or self._rules.before)
             until = now + _TRIAL_LIFE
         await adapter.send(claim.user, reply, reader, claim.message, until)
-        await self._store.settle(_told(claim.message, useful, now))
-        _log.info("told: %s, %s", adapter.network, claim.message)
+        _log.info("told", network=adapter.network, key=claim.message)
+        self._tally.sent(adapter.network, self._lateness(useful, now))
+        self._window = min(2 * self._window, adapter.traits.in_flight)
+        return _told(claim.message, useful, now)
 
-    async def _release(self, claim: Claim, after: timedelta, failure: str | None) -> None:
-        await self._store.release(claim.message, self._clock.wall() + after, failure)
+    def _lateness(self, items: Sequence[Claimed], now: datetime) -> timedelta | None:
+        """Real time since the first of these reminders was due."""
+        opened = [claimed.opens for claimed in items if isinstance(claimed.notice, Reminder)]
+        return (now - min(opened)) / self._clock.speed if opened else None
+
+    def _pause(self, failures: int) -> timedelta:
+        return pause(failures, self._patience.pause, self._patience.longest_pause)
+
+    def _wait_for_store(self, away: StoreAway) -> None:
+        after = self._pause(self._store_failures)
+        if not self._store_failures:
+            _log.warning(f"{away} Reminders wait for it.", network=self._adapter.network)
+        self._store_failures += 1
+        self._store_back = self._clock.wall() + after
 
 
 def _told(message: str, items: Sequence[Claimed], now: datetime) -> Told:
@@ -154,8 +238,6 @@ def _told(message: str, items: Sequence[Claimed], now: datetime) -> Told:
     announced = {
         claimed.notice.session.id
         for claimed in items
-        if announces_start(
-            claimed.notice, opens_at(claimed.bookmark, claimed.notice.session.slot), now
-        )
+        if announces_start(claimed.notice, claimed.opens, now)
     }
     return Told(message, {session.id: session.facts for session in sessions}, announced, now)

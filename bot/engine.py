@@ -21,7 +21,7 @@ from bot.messages import (
     User,
 )
 from bot.names import Finder
-from bot.ports import Clock, Store
+from bot.ports import Clock, Store, StoreAway
 from bot.recent import Recent
 from bot.rules import Rules
 from bot.schedule import Schedule
@@ -75,11 +75,13 @@ class Engine:
         command = meant[0] if meant else None
         try:
             return await self._carry_out(line, meant, invocation)
+        except StoreAway as away:
+            _log.warning("%s", away)
+            return self._trouble(command)
         except Exception:
-            # A question that nobody foresaw, or a store that is away, must not end the others.
-            name = command.name if command else None
-            _log.exception("invocation %s failed: %s", invocation.id, name)
-            return Response(_TROUBLE, self._reader(Profile()), private=True, command=name)
+            # A question that nobody foresaw must not end the others.
+            _log.exception("invocation %s failed: %s", invocation.id, command and command.name)
+            return self._trouble(command)
 
     async def _carry_out(
         self, line: str, meant: tuple[Command, str] | None, invocation: Invocation
@@ -101,6 +103,10 @@ class Engine:
             return None
         kept = await self._store.recall(invocation.user.network, invocation.id)
         return record.read(kept, self.schedule) if kept is not None else None
+
+    def _trouble(self, command: Command | None) -> Response:
+        name = command.name if command else None
+        return Response(_TROUBLE, self._reader(Profile()), private=True, command=name)
 
     def _refused(self, seconds: int) -> Response:
         said = text(f"That is a lot at once. Ask me again in {seconds} s.")

@@ -33,9 +33,11 @@ MOST_BEFORE = 120
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """The session starts soon."""
+    """The session starts soon; `early` if it comes before the time its owner chose, because the
+    network could not carry all at that time."""
 
     session: Session
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,26 @@ class Moved:
 Notice = Reminder | Moved
 
 
-def opens_at(bookmark: Bookmark, slot: Slot) -> datetime:
-    """When the reminder for this slot becomes due (UTC)."""
+def opens_at(bookmark: Bookmark, slot: Slot, wave: datetime | None = None) -> datetime:
+    """When the reminder for this slot becomes due (UTC); all for one start are due from `wave` on,
+    where a network needs longer for them."""
     opens = slot.start - timedelta(minutes=bookmark.before)
+    if wave is not None:
+        opens = min(opens, wave)
     snoozed = bookmark.snoozed_until
     # A session may have moved to before the end of a snooze: then the snooze is void.
     return snoozed if snoozed is not None and opens < snoozed < slot.start else opens
 
 
-def owed(bookmark: Bookmark, session: Session, now: datetime, opens: datetime) -> Notice | None:
-    """What the owner has to be told at `now`, if the reminder's time begins at `opens`.
+def owed(
+    bookmark: Bookmark,
+    session: Session,
+    now: datetime,
+    opens: datetime,
+    news_before: datetime | None = None,
+) -> Notice | None:
+    """What the owner has to be told at `now`, if the reminder's time begins at `opens`. News about
+    what starts at `news_before` or later waits: it is night.
 
     A move in doubt (its message may or may not have arrived) stays owed until something settles,
     even when the session is again what the owner had been told before it.
@@ -66,10 +78,14 @@ def owed(bookmark: Bookmark, session: Session, now: datetime, opens: datetime) -
     in_doubt = bookmark.message is not None and bookmark.message_moves
     changed = in_doubt or not session.facts.says_the_same_as(bookmark.told)
     if changed and now < _matters_until(bookmark, session):
-        return Moved(session, bookmark.told)
+        starts = min(session.slot.start, bookmark.told.slot.start)
+        waits = news_before is not None and starts >= news_before and not in_doubt
+        return None if waits else Moved(session, bookmark.told)
     if session.cancelled or bookmark.muted or bookmark.reminded == session.slot.start:
         return None
-    return Reminder(session) if opens <= now < session.slot.start else None
+    if not opens <= now < session.slot.start:
+        return None
+    return Reminder(session, early=now < opens_at(bookmark, session.slot))
 
 
 def message_in_doubt(bookmark: Bookmark, notice: Notice) -> str | None:
@@ -139,6 +155,9 @@ def _matters_until(bookmark: Bookmark, session: Session) -> datetime:
 def _lead(notice: Notice, now: datetime) -> Heading:
     session = notice.session
     match notice:
+        case Reminder(early=True):
+            # It may wait for its turn on a slow network: a time of day stays true.
+            return heading("Starts at ", Time(session.slot.start), ":")
         case Reminder():
             return heading(f"Starts {in_how_long(session.slot.start, now)}:")
         case Moved(_, told):

@@ -48,12 +48,30 @@ class Clock(Protocol):
         """The real moment, UTC: for leases and pauses."""
         ...
 
+    @property
+    def speed(self) -> float:
+        """How much of the programme passes in a second of real time, in seconds."""
+        ...
+
+
+class StoreAway(Exception):
+    """The database cannot be used now; the message is one sentence for the organiser."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a network allows: how many messages may be under way to it at a time."""
+    """What a network allows.
+
+    `in_flight` messages may be under way to it at a time, of one process; `rate` is how many it
+    takes a second (real time) of all together, None if that is of no concern; `drops_repeats` says
+    that what is sent again under its key arrives once; `alone` that it allows one connection under
+    one name, so that one process has it and the others stand by.
+    """
 
     in_flight: int
+    rate: float | None = None
+    drops_repeats: bool = False
+    alone: bool = True
 
 
 Receive = Callable[[Invocation], Awaitable[Response]]
@@ -72,6 +90,11 @@ class Adapter(Protocol):
         """What the network allows."""
         ...
 
+    @property
+    def coming_up(self) -> Sequence[Channel]:
+        """The channels that want to hear what starts where."""
+        ...
+
     async def run(self, receive: Receive) -> None:
         """Answer what people write, until cancelled or until there is nobody left to talk to."""
         ...
@@ -87,36 +110,51 @@ class Adapter(Protocol):
         """Write to a channel; like `send`."""
         ...
 
+    def share(self, processes: int) -> None:
+        """So many processes speak on this network, this one among them: keep to one's part."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Where owed notices can be: sessions that start within the longest time before, and today's
-    facts of sessions that changed. What an ended lease left behind is looked at anyway."""
+    facts of sessions that changed. What an ended lease left behind is looked at anyway.
+
+    Reminders of the starts in `early` are all due; news about what starts at `news_before` or
+    later is not.
+    """
 
     starting: Sequence[Session]
     changed: Sequence[Session]
     now: datetime
+    early: Collection[datetime] = ()
+    news_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One bookmark of a claim, as it was when it was claimed, and what its owner is owed."""
+    """One bookmark of a claim, as it was when it was claimed, what its owner is owed, and from
+    when on the reminder of its start is due."""
 
     bookmark: Bookmark
     notice: Notice
+    opens: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to send one message to one user: all that they are owed at this tick.
 
-    Its items are empty if it is the test notice that the user asked for.
+    Its items are empty if it is the test notice that the user asked for. `again` if a message of
+    this id may have arrived already; `failures` is how often it has been put off in a row.
     """
 
     message: str
     user: User
     preferences: Preferences
     items: tuple[Claimed, ...]
+    again: bool = False
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +169,37 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """A message was not taken, or may not have been: its claim ends at `until` (real time, UTC).
+    `failure` is why the user could not be written to."""
+
+    message: str
+    until: datetime
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The right to post what comes up at a start to a channel; `failures` is how often it has been
+    put off in a row."""
+
+    channel: str
+    start: datetime
+    message: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A channel has this message."""
+
+    message: str
+
+
+Outcome = Told | Posted | PutOff
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """From `now` to `until` (real time, UTC) up to `most` messages are reserved."""
 
@@ -139,11 +208,12 @@ class Lease:
     most: int
 
 
-Judge = Callable[[Bookmark], Notice | None]
+Judge = Callable[[Bookmark], Claimed | None]
 
 
 class Store(Protocol):
-    """What has to be remembered. Every call is one transaction."""
+    """What has to be remembered. Every call is one transaction, and raises StoreAway if the
+    database cannot be used."""
 
     async def load(self, user: User, bookmarks: bool) -> Profile:
         """What is known of a user; their bookmarks only if asked for."""
@@ -166,20 +236,36 @@ class Store(Protocol):
         """Reserve messages to users who are owed something, the soonest start first."""
         ...
 
-    async def settle(self, told: Told) -> None:
-        """Note what was told, where the message is still ours."""
+    async def claim_posts(
+        self, network: str, channels: Sequence[str], starts: Sequence[datetime], lease: Lease
+    ) -> list[Post]:
+        """Reserve what channels, by id, have not heard yet about these starts."""
         ...
 
-    async def release(self, message: str, until: datetime, failure: str | None) -> None:
-        """Let this be claimed again from `until` (real time) on, noting why it failed."""
+    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Note what became of messages, where they are still ours."""
         ...
 
-    async def outdated(self, sessions: Collection[Session]) -> set[int]:
-        """Ids of those sessions that somebody knows otherwise; read once, at the start."""
+    async def unreminded(self, network: str, sessions: Collection[Session]) -> Mapping[int, int]:
+        """For each of these sessions how many bookmarks still wait for a reminder of its start and
+        are not under way, by id."""
+        ...
+
+    async def outdated(self, network: str, sessions: Collection[Session]) -> set[int]:
+        """Ids of those sessions that somebody on a network knows otherwise."""
+        ...
+
+    async def hold(self, network: str, process: str, lease: timedelta, *, alone: bool) -> int:
+        """Take part in a network for so long (real time), or go on with it; the result is how many
+        processes do, this one included. 0 if another one does that has to be `alone`."""
+        ...
+
+    async def let_go(self, process: str) -> None:
+        """Take part in no network any more."""
         ...
 
     async def take_over(self, network: str) -> None:
-        """End the leases that a courier which is no more has left on its network."""
+        """End the claims that a process which is no more has left on the network it had alone."""
         ...
 
     async def rewind(self, network: str, moment: datetime) -> None:

@@ -52,7 +52,11 @@ def configured(config: Path | None) -> Setup:
     except BadSettings as problem:
         raise CannotStart(str(problem)) from None
     zone = ZoneInfo(settings.event.timezone) if settings.event.timezone else None
-    rules = Rules(before=settings.reminders.before, hours=settings.event.hours)
+    rules = Rules(
+        before=settings.reminders.before,
+        hours=settings.event.hours,
+        quiet=settings.reminders.quiet_hours,
+    )
     clock = settings.clock
     return Setup(
         settings.event.schedule,

@@ -1,22 +1,51 @@
 """Fixtures for all tests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from bot import logs
+from tests.servers.postgres import Missing, empty, postgres
 from tests.summit import Summit, folsom
 
 # The same examples in every run: what is red for one is red for all.
 settings.register_profile("same for all", derandomize=True, deadline=None)
 settings.load_profile("same for all")
+logs.through_logging()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "every_database: run what uses a database on SQLite and on PostgreSQL"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marked = metafunc.definition.get_closest_marker("every_database") is not None
+    if marked and "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The URL of a database of PostgreSQL, which is started when the first test asks for it."""
+    try:
+        with postgres() as url:
+            yield url
+    except Missing as missing:
+        raise pytest.fail.Exception(str(missing), pytrace=False) from None
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
-    """A new database file."""
-    return f"sqlite:///{tmp_path / 'summit.db'}"
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new database: a file of SQLite, unless a test is for `every_database`."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return f"sqlite:///{tmp_path / 'summit.db'}"
+    url: str = request.getfixturevalue("postgresql")
+    empty(url)
+    return url
 
 
 @pytest.fixture

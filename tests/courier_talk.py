@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot import courier
+from bot.courier import Patience
 from bot.messages import User
 from tests.summit import Summit
 
@@ -11,7 +11,7 @@ RYU = "[12] 11:00am–11:25am · Ryu Network Operating System · Bayview B · Ka
 BUTTONS = "Snooze: ‘snooze 12’ · Remove: ‘unbookmark 12’"
 MOVED = "Moved from Bayview B to Marina, starts in 1 hour 40 minutes:"
 REMOVE = "Remove: ‘unbookmark 12’"
-LEASE = courier.LEASE / timedelta(minutes=1)
+LEASE = Patience().lease / timedelta(minutes=1)
 
 
 def reminder(minutes: int) -> list[str]:

@@ -1,13 +1,13 @@
 """A summit to talk to: real engine, courier and database; only clock and network are doubles."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.courier import Courier
+from bot.courier import Courier, Patience
 from bot.document import Reply
 from bot.engine import Engine
 from bot.messages import Channel, Invocation, Response, User
@@ -17,6 +17,7 @@ from bot.schedule import Schedule, Session
 from bot.setup import moment_meant
 from bot.sources import read
 from bot.store.sql import SqlStore
+from bot.tally import Tally
 from bot.text import lines
 from bot.times import Reader
 
@@ -35,6 +36,7 @@ class StandingClock:
     """A clock that moves when it is told to; real time goes along with the programme's."""
 
     moment: datetime
+    speed: float = 1.0
 
     def now(self) -> datetime:
         return self.moment
@@ -53,7 +55,14 @@ class Recorder:
     network: str = NETWORK
     traits: Traits = Traits(in_flight=100)
     taken: list[tuple[User, list[str], str]] = field(default_factory=list)
+    channels: Sequence[Channel] = ()
+    posted: list[tuple[str, list[str], str]] = field(default_factory=list)
+    before_posting: Callable[[Channel, str], Awaitable[None]] | None = None
     before_taking: Callable[[User, str], Awaitable[None]] | None = None
+
+    @property
+    def coming_up(self) -> Sequence[Channel]:
+        return self.channels
 
     async def run(self, receive: Receive) -> None:
         await asyncio.Event().wait()
@@ -66,7 +75,12 @@ class Recorder:
         self.taken.append((user, lines(reply, reader), key))
 
     async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
-        raise AssertionError("nothing is posted to channels")
+        if self.before_posting is not None:
+            await self.before_posting(channel, key)
+        self.posted.append((channel.id, lines(reply, reader), key))
+
+    def share(self, processes: int) -> None:
+        pass
 
 
 class Summit:
@@ -77,23 +91,34 @@ class Summit:
         self.clock = StandingClock(moment_meant(at, schedule))
         self.rules = rules
         self.network = Recorder()
+        self.patience = Patience()
         self._database = database
         self._seen = 0
         self.store: Store
         self.engine: Engine
         self.courier: Courier
+        self.tally: Tally
         self._start()
 
     def _start(self) -> None:
         self.store = SqlStore(self._database, self.clock)
         self.engine = Engine(self.schedule, self.store, self.clock, self.rules)
-        self.courier = Courier(self.schedule, self.store, self.clock, [self.network], self.rules)
+        self.tally = Tally()
+        self.courier = Courier(
+            self.network,
+            self.schedule,
+            self.store,
+            self.clock,
+            self.rules,
+            self.tally,
+            self.patience,
+        )
 
     async def restart(self) -> None:
         """As if the process had ended and begun again."""
         await self.store.close()
         self._start()
-        await self.courier.start()
+        await self.store.take_over(NETWORK)
 
     async def respond(
         self, name: str, line: str, *, id: str | None = None, private: bool = True

@@ -2,14 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
-from bot import courier
+from bot.courier import Patience
 from bot.messages import User
 from bot.ports import Traits, TryLater, Unreachable
 from tests.courier_talk import BUTTONS, LEASE, MOVED, REMOVE, RYU, ends, keys, once, reminder, ryu
 from tests.summit import NETWORK, Summit, changed
+
+pytestmark = pytest.mark.every_database
 
 
 async def test_a_reminder_comes_five_minutes_before_once(summit: Summit) -> None:
@@ -165,18 +168,38 @@ async def test_an_unreachable_user_is_noted_and_delays_nobody(summit: Summit) ->
     )
 
 
-@pytest.mark.parametrize(("after", "seconds"), [(None, 5), (timedelta(seconds=30), 30)])
-async def test_a_busy_network_is_asked_again_when_it_said(
-    summit: Summit, after: timedelta | None, seconds: int
-) -> None:
+async def test_a_busy_network_is_asked_again_when_it_said(summit: Summit) -> None:
     await summit.say("ada", "bookmark 12")
-    once(summit, TryLater(after))
+    once(summit, TryLater(timedelta(seconds=30)))
     summit.go("Monday 10:55")
     assert await summit.notices() == []
-    summit.wait((seconds - 1) / 60)
+    summit.wait(29 / 60)
     assert await summit.notices() == []
     summit.wait(1 / 60)
-    assert await summit.notices() == [reminder(5 if seconds < 30 else 4)]
+    assert await summit.notices() == [reminder(4)]
+
+
+async def test_a_network_that_names_no_delay_is_asked_less_and_less_often(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    refusals = list[float]()
+
+    async def hook(_user: User, _key: str) -> None:
+        refusals.append(summit.clock.now().timestamp())
+        raise TryLater
+
+    summit.network.before_taking = hook
+    summit.go("Monday 10:55")
+    for _ in range(120):
+        await summit.tick()
+        summit.wait(0.5 / 60)
+    waits = [later - earlier for earlier, later in pairwise(refusals)]
+    # Twice as long each time up to half a minute, less up to a half of it by chance.
+    longest = [2, 4, 8, 16, 30]
+    assert all(0.5 * most <= wait <= most + 0.5 for wait, most in zip(waits, longest, strict=False))
+    assert len(waits) >= 3
+    summit.network.before_taking = None
+    summit.wait(0.5)
+    assert len(await summit.notices()) == 1
 
 
 async def test_what_an_adapter_did_not_foresee_costs_one_message_a_lease(
@@ -187,15 +210,15 @@ async def test_what_an_adapter_did_not_foresee_costs_one_message_a_lease(
     once(summit, ValueError("odd"), "ada")
     summit.go("Monday 10:55")
     assert await summit.notices() == [reminder(5)]
-    assert "not delivered: test, " in caplog.text
+    assert "'reason': 'error', 'event': 'not delivered'" in caplog.text
+    assert "'error': 'ValueError'" in caplog.text
     summit.wait(LEASE)
     assert await summit.notices("ada") == [reminder(5)]
 
 
-async def test_an_adapter_that_hangs_is_given_up(
-    summit: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(courier, "_SENDING", timedelta(milliseconds=10))
+async def test_an_adapter_that_hangs_is_given_up(summit: Summit) -> None:
+    summit.patience = Patience(sending=timedelta(milliseconds=10))
+    await summit.restart()
     for name in ("ada", "bob"):
         await summit.say(name, "bookmark 12")
 
@@ -253,9 +276,18 @@ async def test_trials_and_messages_in_doubt_take_places_too(summit: Summit) -> N
     summit.wait(LEASE)
     summit.change(13, room="Ballroom")
     await summit.say("ada", "remind test")
-    for expected in (1, 2, 3):
-        await summit.tick()
-        assert len(summit.network.taken) == expected
+    under_way = 0
+
+    async def hook(_user: User, _key: str) -> None:
+        nonlocal under_way
+        under_way += 1
+        await asyncio.sleep(0.01)
+        assert under_way == 1
+        under_way -= 1
+
+    summit.network.before_taking = hook
+    await summit.tick()
+    assert len(summit.network.taken) == 3
 
 
 async def test_a_test_reminder_comes_once(summit: Summit) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from bot.messages import (
     AddBookmark,
@@ -22,6 +21,7 @@ from bot.messages import (
     Snooze,
     User,
 )
+from bot.store.inserting import insert
 from bot.store.rows import (
     bookmark_from,
     preferences_from,
@@ -40,7 +40,11 @@ def load(connection: Connection, user: User, with_bookmarks: bool) -> Profile:
         return Profile()
     marks: tuple[Bookmark, ...] = ()
     if with_bookmarks:
-        mine = select(bookmarks).where(bookmarks.c.user_id == row.id)
+        mine = (
+            select(bookmarks)
+            .where(bookmarks.c.user_id == row.id)
+            .order_by(bookmarks.c.session_id)
+        )
         marks = tuple(bookmark_from(mark) for mark in connection.execute(mine))
     return Profile(row.met, preferences_from(row), marks)
 
@@ -64,23 +68,31 @@ def apply(
         if kept_reply is not None:
             return kept_reply
     user_id = _user_id(connection, user)
+    if remember is not None:
+        owner = None if any(isinstance(effect, Forget) for effect in effects) else user_id
+        if not _remember(connection, user.network, owner, remember, wall):
+            return recall(connection, user.network, remember[0])
     for effect in effects:
         _carry_out(connection, user, user_id, effect)
-    if remember is not None:
-        forgotten = any(isinstance(effect, Forget) for effect in effects)
-        connection.execute(
-            delete(invocations).where(invocations.c.at < to_ms(wall - _INVOCATIONS_KEPT))
-        )
-        connection.execute(
-            insert(invocations).values(
-                network=user.network,
-                ident=remember[0],
-                user_id=None if forgotten else user_id,
-                reply=remember[1],
-                at=to_ms(wall),
-            )
-        )
     return None
+
+
+def _remember(
+    connection: Connection,
+    network: str,
+    user_id: int | None,
+    remember: tuple[str, str],
+    wall: datetime,
+) -> bool:
+    """Remember an invocation before it takes effect; false if it does so in another process."""
+    old = invocations.c.at < to_ms(wall - _INVOCATIONS_KEPT)
+    connection.execute(delete(invocations).where(old))
+    ident, reply = remember
+    new = insert(connection, invocations).values(
+        network=network, ident=ident, user_id=user_id, reply=reply, at=to_ms(wall)
+    )
+    first = new.on_conflict_do_nothing().returning(invocations.c.ident)
+    return connection.execute(first).first() is not None
 
 
 def _carry_out(connection: Connection, user: User, user_id: int, effect: Effect) -> None:
@@ -128,7 +140,7 @@ def _bookmark(connection: Connection, user: User, user_id: int, wish: AddBookmar
     if connection.execute(update(bookmarks).where(one).values(wished)).rowcount:
         return
     columns = {"user_id": user_id, "session_id": wish.session_id, "network": user.network}
-    connection.execute(insert(bookmarks).values(columns | wished))
+    connection.execute(insert(connection, bookmarks).values(columns | wished))
 
 
 def _snooze(connection: Connection, one: ColumnElement[bool], until: datetime) -> None:
@@ -141,11 +153,11 @@ def _snooze(connection: Connection, one: ColumnElement[bool], until: datetime) -
 
 
 def _user_id(connection: Connection, user: User) -> int:
-    """The user's row, made if there is none."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(users).values(network=user.network, ident=user.id, name=user.name)
+    """The user's row, made if there is none, and locked: see `settling`."""
+    new = insert(connection, users).values(network=user.network, ident=user.id, name=user.name)
     connection.execute(new.on_conflict_do_nothing(index_elements=["network", "ident"]))
-    found: int = connection.execute(select(users.c.id).where(_is(user))).scalar_one()
+    locked = select(users.c.id).where(_is(user)).with_for_update(key_share=True)
+    found: int = connection.execute(locked).scalar_one()
     return found
 
 

@@ -42,6 +42,7 @@ def told_columns(facts: Facts) -> dict[str, Any]:
     return {
         "told": facts_text(facts),
         "told_key": facts_key(facts),
+        "told_start": to_ms(facts.slot.start),
         "told_until": to_ms(facts.slot.until),
     }
 

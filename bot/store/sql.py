@@ -1,32 +1,26 @@
 """The store on SQLAlchemy: synchronous statements on threads of their own, one of them writing."""
 
 import asyncio
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.messages import Effect, Profile, User
-from bot.ports import Candidates, Claim, Clock, Judge, Lease, Told
+from bot.ports import Candidates, Claim, Clock, Judge, Lease, Outcome, Post, StoreAway
 from bot.schedule import Session
-from bot.store import claims, migrations, people
+from bot.store import claims, holders, people, posts, settling
+from bot.store.inserting import insert
+from bot.store.opening import opened, reason
 from bot.store.tables import kept
 
 T = TypeVar("T")
 
 _READERS = 2
-_SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000")
-
-
-class StoreFailed(Exception):
-    """The database cannot be opened; the message is one sentence for the organiser."""
 
 
 class SqlStore:
@@ -35,7 +29,7 @@ class SqlStore:
     def __init__(self, url: str, clock: Clock) -> None:
         """Open the database, with its tables made where they are missing. Raises StoreFailed."""
         self._clock = clock
-        self._engine = _opened(url)
+        self._engine = opened(url)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
 
@@ -60,25 +54,42 @@ class SqlStore:
         """Reserve messages to users who are owed something, the soonest start first."""
         return await self._write(claims.claim, network, candidates, judge, lease)
 
-    async def settle(self, told: Told) -> None:
-        """Note what was told, where the message is still ours."""
-        await self._write(claims.settle, told)
+    async def claim_posts(
+        self, network: str, channels: Sequence[str], starts: Sequence[datetime], lease: Lease
+    ) -> list[Post]:
+        """Reserve what channels have not heard yet about these starts."""
+        return await self._write(posts.claim, network, channels, starts, lease)
 
-    async def release(self, message: str, until: datetime, failure: str | None) -> None:
-        """Let this be claimed again from `until` (real time) on, noting why it failed."""
-        await self._write(claims.release, message, until, failure)
+    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Note what became of messages, where they are still ours."""
+        await self._write(settling.settle, outcomes)
 
-    async def outdated(self, sessions: Collection[Session]) -> set[int]:
-        """Ids of those sessions that somebody knows otherwise."""
-        return await self._read(claims.outdated, sessions)
+    async def unreminded(self, network: str, sessions: Collection[Session]) -> Mapping[int, int]:
+        """How many bookmarks of these sessions still wait for a reminder, by id of the session."""
+        return await self._read(settling.unreminded, network, sessions, self._clock.wall())
+
+    async def outdated(self, network: str, sessions: Collection[Session]) -> set[int]:
+        """Ids of those sessions that somebody on a network knows otherwise."""
+        return await self._read(settling.outdated, network, sessions)
+
+    async def hold(self, network: str, process: str, lease: timedelta, *, alone: bool) -> int:
+        """Take part in a network for so long; how many processes do, 0 if another has it alone."""
+        if self._engine.dialect.name == "sqlite":
+            return 1  # `alone` has seen to that
+        now = self._clock.wall()
+        return await self._write(holders.hold, network, process, now, now + lease, alone)
+
+    async def let_go(self, process: str) -> None:
+        """Take part in no network any more."""
+        await self._write(holders.let_go, process)
 
     async def take_over(self, network: str) -> None:
-        """End the leases that a courier which is no more has left on its network."""
-        await self._write(claims.take_over, network)
+        """End the claims that a process which is no more has left on its network."""
+        await self._write(settling.take_over, network)
 
     async def rewind(self, network: str, moment: datetime) -> None:
         """Forget what was told on a network at or after this moment of the programme."""
-        await self._write(claims.rewind, network, moment)
+        await self._write(settling.rewind, network, moment)
 
     async def read(self, owner: str, key: str) -> str | None:
         """What an adapter has kept under this key."""
@@ -113,59 +124,13 @@ class SqlStore:
 
 
 def _in_transaction(engine: Engine, work: Callable[..., T], arguments: tuple[object, ...]) -> T:
-    with engine.begin() as connection:
-        return work(connection, *arguments)
-
-
-def _opened(url: str) -> Engine:
-    """The database, upgraded. Raises StoreFailed."""
     try:
-        engine = create_engine(make_url(url))
-    except (ArgumentError, ValueError):
-        # A password may stand in it also where the rest is no URL.
-        shown = re.sub(r":[^:/@]*@", ":***@", url)
-        raise StoreFailed(
-            f"{shown!r} is no database URL; one looks like sqlite:///summit-bot.db"
-        ) from None
-    except ImportError as missing:
-        place = make_url(url).render_as_string(hide_password=True)
-        raise StoreFailed(
-            f"The database {place} needs a driver that is not installed: {missing.name}."
-        ) from None
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
-    try:
-        migrations.upgrade(engine)
-    except migrations.TooNew as newer:
-        engine.dispose()
-        raise StoreFailed(
-            f"The database was written by a newer Summit Bot (revision {newer.revision}):"
-            " start that one, or name another database."
-        ) from None
-    except SQLAlchemyError as problem:
-        engine.dispose()
-        reason = str(getattr(problem, "orig", problem)).splitlines()[0]
-        place = make_url(url).render_as_string(hide_password=True)
-        remedy = (
-            "another program is using it" if "locked" in reason else "check that it may be written"
-        )
-        raise StoreFailed(f"The database {place} cannot be opened ({reason}): {remedy}.") from None
-    return engine
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, _record: object) -> None:
-        # The driver's own transactions begin too late; BEGIN is sent below.
-        connection.isolation_level = None
-        for pragma in _SQLITE_PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def began(connection: Connection) -> None:
-        # A transaction that reads first and writes later may not be upgraded: it would fail.
-        reads = connection.get_execution_options().get("reads_only", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        with engine.begin() as connection:
+            return work(connection, *arguments)
+    except IntegrityError:
+        raise  # what the tables refuse is a mistake of the program
+    except DBAPIError as problem:
+        raise StoreAway(f"The database cannot be used now ({reason(problem)}).") from problem
 
 
 def _read_kept(connection: Connection, owner: str, key: str) -> str | None:
@@ -174,7 +139,6 @@ def _read_kept(connection: Connection, owner: str, key: str) -> str | None:
 
 
 def _keep(connection: Connection, owner: str, key: str, value: str) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(kept).values(owner=owner, key=key, value=value)
+    new = insert(connection, kept).values(owner=owner, key=key, value=value)
     replaced = new.on_conflict_do_update(index_elements=["owner", "key"], set_={"value": value})
     connection.execute(replaced)

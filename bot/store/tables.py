@@ -48,6 +48,7 @@ bookmarks = Table(
     # What the owner has been told; the key stands for what `Facts.says_the_same_as` compares.
     Column("told", Text, nullable=False),
     Column("told_key", String(32), nullable=False),
+    Column("told_start", BigInteger, nullable=False),
     Column("told_until", BigInteger, nullable=False),
     Column("reminded", BigInteger, nullable=False, default=0),
     Column("reminded_at", BigInteger, nullable=False, default=0),
@@ -57,6 +58,8 @@ bookmarks = Table(
     Column("message_moves", Boolean, nullable=False, default=False),
     Column("message_announces", Boolean, nullable=False, default=False),
     Column("lease_until", BigInteger, nullable=False, default=0),
+    # How often the message was put off in a row, and why the last one did not arrive.
+    Column("failures", Integer, nullable=False, default=0),
     Column("failure", Text),
 )
 Index("bookmarks_due", bookmarks.c.network, bookmarks.c.session_id, bookmarks.c.reminded,
@@ -79,6 +82,26 @@ UNCLAIMED = {
 
 SPENT = ""
 """In place of the id of a message in doubt that has gone out again without this bookmark."""
+
+holders = Table(
+    "holders",
+    metadata,
+    Column("network", String(40), primary_key=True),
+    Column("process", String(36), primary_key=True),
+    Column("lease_until", BigInteger, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("network", String(40), primary_key=True),
+    Column("channel", String(255), primary_key=True),
+    Column("start", BigInteger, primary_key=True),
+    Column("message", String(36), nullable=False, unique=True),
+    Column("posted", Boolean, nullable=False, default=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False, default=0),
+)
 
 invocations = Table(
     "invocations",

@@ -1,32 +1,51 @@
 """Upgrades: a new database, an older one, several programs at once, and a newer one."""
 
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
+from bot.messages import AddBookmark, Bookmark, Preferences, Profile, User
+from bot.schedule import Facts, Slot
 from bot.store import migrations
-from bot.store.sql import SqlStore, StoreFailed
+from bot.store.opening import StoreFailed
+from bot.store.sql import SqlStore
 from bot.store.tables import metadata
 from tests.summit import StandingClock, at
 
+pytestmark = pytest.mark.every_database
+
 CLOCK = StandingClock(at(16, 9))
+ROOT = Path(__file__).parents[2]
+ADA, BOB, CYD = User("irc", "ada", "Ada"), User("irc", "bob", "Bob"), User("irc", "cyd", "Cyd")
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """Looks into the database beside the store."""
+    engine = create_engine(database)
+    yield engine
+    engine.dispose()
 
 
 async def open_and_close(database: str) -> None:
     await SqlStore(database, CLOCK).close()
 
 
-async def test_the_revisions_make_the_tables_that_the_program_uses(database: str) -> None:
+async def test_the_revisions_make_the_tables_that_the_program_uses(
+    database: str, engine: Engine
+) -> None:
     await open_and_close(database)
-    engine = create_engine(database)
     with engine.connect() as connection:
         assert migrations.revision(connection) == migrations.HEAD
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
 
 
 def test_head_is_the_last_revision() -> None:
@@ -34,20 +53,137 @@ def test_head_is_the_last_revision() -> None:
     assert versions[-1] == migrations.HEAD
 
 
-async def test_programs_that_start_together_upgrade_once(database: str) -> None:
-    with ThreadPoolExecutor(4) as starts:
-        stores = list(starts.map(lambda _: SqlStore(database, CLOCK), range(4)))
-    assert len(stores) == 4
-    for store in stores:
-        await store.close()
+# What revision 0001 wrote, word for word: later ones have to read it, whatever they write.
+WRITTEN_BY_0001 = """
+INSERT INTO users (network, ident, name, met, before, timezone, hours, plain, trial, trial_lease)
+VALUES
+  ('irc', 'ada', 'Ada', TRUE, 10, 'Europe/Berlin', 24, TRUE, NULL, 0),
+  ('irc', 'bob', 'Bob', FALSE, NULL, NULL, NULL, FALSE,
+   '6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e001', 0);
+
+INSERT INTO bookmarks (
+  user_id, session_id, network, before, own_before, muted, snoozed_until, told, told_key,
+  told_until, reminded, reminded_at, message, message_facts, message_moves, message_announces,
+  lease_until, failure)
+SELECT id, 1, 'irc', 10, FALSE, FALSE, 0,
+  '["Panel", 1334593440000, 1334596800000, ["Marina"], false]',
+  '9a2d9ff8dd6948311cdc42e50ad1f080', 1334596800000, 0, 0, NULL, NULL, FALSE, FALSE, 0, NULL
+FROM users
+UNION ALL SELECT id, 2, 'irc', 20, TRUE, TRUE, 1334593200000,
+  '["“Žluťoučký” – 会議: it''s", 1334593440000, 0, [], false]',
+  'fc1b76d766fce7503c11320f0a602733', 1334593440000, 0, 0, NULL, NULL, FALSE, FALSE, 0,
+  'nobody is there'
+FROM users WHERE ident = 'ada'
+UNION ALL SELECT id, 3, 'irc', 10, FALSE, FALSE, 0,
+  '["Talk", 1334593440000, 1334596800000, ["A", "B"], true]',
+  'ffc284d247e7e549bacdbd3724787e06', 1334596800000, 1334593440000, 1334593200000,
+  '6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e002',
+  '["Talk", 1334595600000, 1334599200000, ["A", "B"], false]', TRUE, TRUE, 1334593220000, NULL
+FROM users WHERE ident = 'ada';
+
+INSERT INTO invocations (network, ident, user_id, reply, at)
+SELECT 'irc', 'event 1', id, 'Bookmarked.', 1334593200000 FROM users WHERE ident = 'ada';
+
+INSERT INTO kept (owner, key, value) VALUES ('irc', 'position', '7');
+"""
+PANEL = Facts("Panel", Slot(at(16, 16, 24), at(16, 17, 20), ("Marina",)), False)
+IN_DOUBT = Facts("Talk", Slot(at(16, 17), at(16, 18), ("A", "B")), False)
+WHAT_IT_SAYS = {
+    ADA: Profile(
+        True,
+        Preferences(10, ZoneInfo("Europe/Berlin"), 24, plain=True),
+        (
+            Bookmark(1, PANEL, 10),
+            Bookmark(
+                2,
+                Facts("“Žluťoučký” – 会議: it's", Slot(at(16, 16, 24), None, ()), False),
+                20,
+                own_before=True,
+                muted=True,
+                snoozed_until=at(16, 16, 20),
+                failure="nobody is there",
+            ),
+            Bookmark(
+                3,
+                Facts("Talk", Slot(at(16, 16, 24), at(16, 17, 20), ("A", "B")), True),
+                10,
+                reminded=at(16, 16, 24),
+                message="6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e002",
+                message_facts=IN_DOUBT,
+                message_moves=True,
+                message_announces=True,
+            ),
+        ),
+    ),
+    BOB: Profile(bookmarks=(Bookmark(1, PANEL, 10),)),
+}
 
 
-async def test_a_newer_database_is_refused(database: str) -> None:
+@pytest.fixture
+async def upgraded(database: str, engine: Engine) -> AsyncIterator[SqlStore]:
+    """A store on a database that revision 0001 has written."""
+    migrations.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in WRITTEN_BY_0001.split(";\n\n"):
+            connection.exec_driver_sql(statement)
+    store = SqlStore(database, CLOCK)
+    yield store
+    await store.close()
+
+
+async def test_what_an_older_revision_wrote_reads_as_before(upgraded: SqlStore) -> None:
+    for user, profile in WHAT_IT_SAYS.items():
+        assert await upgraded.load(user, bookmarks=True) == profile
+    assert await upgraded.recall("irc", "event 1") == "Bookmarked."
+    assert await upgraded.read("irc", "position") == "7"
+
+
+async def test_a_bookmark_of_an_older_revision_is_like_one_of_today(
+    upgraded: SqlStore, engine: Engine
+) -> None:
+    await upgraded.apply(CYD, [AddBookmark(PANEL, 1, 10, False)], None)
+    of = text("SELECT b.* FROM bookmarks b JOIN users u ON u.id = b.user_id WHERE u.ident = :ident")
+    with engine.connect() as connection:
+        old, new = (
+            dict(connection.execute(of, {"ident": user.id}).mappings().one()) for user in (BOB, CYD)
+        )
+    assert old.pop("user_id") != new.pop("user_id")
+    assert old == new
+
+
+START = """
+import asyncio, sys
+from tests.store.test_migrations import open_and_close
+print("ready", flush=True)
+sys.stdin.readline()
+asyncio.run(open_and_close(sys.argv[1]))
+"""
+
+
+def test_programs_that_start_together_upgrade_once(database: str) -> None:
+    with ExitStack() as ended:
+        programs = [
+            ended.enter_context(subprocess.Popen(
+                (sys.executable, "-W", "error", "-c", START, database), cwd=ROOT, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            ))
+            for _ in range(4)
+        ]  # fmt: skip
+        for program in programs:
+            assert program.stdout is not None
+            assert program.stdout.readline() == "ready\n"
+        for program in programs:
+            assert program.stdin is not None
+            program.stdin.write("\n")
+            program.stdin.flush()
+        assert [program.communicate()[1] for program in programs] == [""] * 4
+        assert [program.returncode for program in programs] == [0] * 4
+
+
+async def test_a_newer_database_is_refused(database: str, engine: Engine) -> None:
     await open_and_close(database)
-    engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    engine.dispose()
     with pytest.raises(StoreFailed) as refused:
         SqlStore(database, CLOCK)
     assert str(refused.value) == (
@@ -56,11 +192,22 @@ async def test_a_newer_database_is_refused(database: str) -> None:
     )
 
 
-@pytest.mark.parametrize("url", ["nonsense", "sqlite:////no/where/x.db", "sqlite:///{}/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "sqlite:////no/where/x.db",
+        "sqlite:///{}/",
+        "postgresql+psycopg://ada:secret@127.0.0.1:1/summit",
+        "postgresql+psycopg://ada:secret@/summit?host={}",
+    ],
+)
 def test_a_database_that_cannot_be_opened_is_refused_in_one_sentence(
     tmp_path: Path, url: str
 ) -> None:
     with pytest.raises(StoreFailed) as refused:
         SqlStore(url.format(tmp_path), CLOCK)
     assert "\n" not in str(refused.value)
-    assert "URL" in str(refused.value) or "may be written" in str(refused.value)
+    assert "secret" not in str(refused.value)
+    remedies = ("URL", "may be written", "server runs")
+    assert any(remedy in str(refused.value) for remedy in remedies)

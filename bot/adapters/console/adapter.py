@@ -1,6 +1,6 @@
 """Talks with the one user of a terminal, through a screen."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -45,6 +45,11 @@ class Console:
         """A terminal takes whatever is written."""
         return Traits(in_flight=100)
 
+    @property
+    def coming_up(self) -> Sequence[Channel]:
+        """A terminal has no channels."""
+        return ()
+
     async def run(self, receive: Receive) -> None:
         """Answer every line until the input ends."""
         here = Channel(self.network, self._user.id, private=True)
@@ -61,3 +66,6 @@ class Console:
     async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
         """Show a message to the channel, which is this terminal."""
         self._screen.draw(reply, reader, notice=True)
+
+    def share(self, processes: int) -> None:
+        """A terminal has no pace to share."""

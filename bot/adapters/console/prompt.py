@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -18,7 +19,7 @@ from prompt_toolkit.utils import is_dumb_terminal
 from bot.adapters.console.drawing import STYLES, drawn
 from bot.document import Reply
 from bot.messages import User
-from bot.ports import Store
+from bot.ports import Store, StoreAway
 from bot.times import Reader
 
 _REMEMBERED = 200
@@ -61,7 +62,8 @@ class Prompt:
                     line = await session.prompt_async(self._message)
                 except (EOFError, KeyboardInterrupt):
                     return
-                await self._remember(line)
+                with suppress(StoreAway):  # A line that is not remembered is answered all the same.
+                    await self._remember(line)
                 yield line
 
     def draw(self, reply: Reply, reader: Reader, notice: bool) -> None:

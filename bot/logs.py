@@ -1,0 +1,59 @@
+"""Where log lines go: one line for each event, with the key of the message that it is about."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict
+
+_OWN = ("event", "level", "timestamp", "logger", "exc_info")
+
+
+def to_standard_error(level: int) -> None:
+    """Write what is of this level or above; never message texts, never a traceback."""
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_log_level, _named_exception],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _line],
+        )
+    )
+    logging.basicConfig(level=level, handlers=[shown], force=True)
+    through_logging()
+
+
+def through_logging() -> None:
+    """Hand structured events to the standard library's logging."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.add_log_level,
+            _named_exception,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _named_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """The kind of an exception in place of its traceback, which could hold texts of messages."""
+    found = event.pop("exc_info", None)
+    error = sys.exc_info() if found is True else found
+    kind = error[0] if isinstance(error, tuple) else type(error) if error else None
+    if kind is not None:
+        event["error"] = kind.__name__
+    return event
+
+
+def _line(_logger: Any, _method: str, event: EventDict) -> str:
+    """An event as people read it, like `summit-bot: told network=irc key=...`."""
+    more = "".join(f" {key}={_value(value)}" for key, value in event.items() if key not in _OWN)
+    return f"summit-bot: {event['event']}{more}"
+
+
+def _value(value: object) -> str:
+    text = str(value)
+    return repr(text) if " " in text else text

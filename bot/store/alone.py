@@ -1,0 +1,48 @@
+"""One courier for one SQLite file: the lock that says so, given back by the system at any end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.store.opening import StoreFailed
+
+
+@contextmanager
+def alone(url: str) -> Iterator[None]:
+    """Be the one process that sends reminders from an SQLite database; any number may from
+    PostgreSQL. Raises StoreFailed."""
+    file = _file(url)
+    if file is None:
+        yield
+        return
+    lock = FileLock(f"{file}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreFailed(
+            f"Another Summit Bot is running on {file}: end it, name another database, or let both"
+            " use PostgreSQL (postgresql+psycopg://...), which any number may share."
+        ) from None
+    except OSError as problem:
+        raise StoreFailed(
+            f"The database sqlite:///{file} cannot be opened ({problem.strerror}):"
+            " check that it may be written."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _file(url: str) -> str | None:
+    """The file of an SQLite database; None for another database, or what will be refused."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    database = parsed.database
+    on_disk = parsed.get_backend_name() == "sqlite" and database not in (None, "", ":memory:")
+    return database if on_disk else None

@@ -1,0 +1,96 @@
+"""Opens a database: an engine with what each kind of database needs, its tables upgraded."""
+
+import re
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from bot.store import migrations
+
+_SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000")
+# A server that has gone without a word is found out within some 20 seconds.
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES
+_LIBPQ = {
+    "connect_timeout": 10,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+class StoreFailed(Exception):
+    """The database cannot be opened; the message is one sentence for the organiser."""
+
+
+def opened(url: str) -> Engine:
+    """The database, upgraded. Raises StoreFailed."""
+    try:
+        engine = _engine(make_url(url))
+    except (ArgumentError, ValueError):
+        # A password may stand in it also where the rest is no URL.
+        shown = re.sub(r":[^:/@]*@", ":***@", url)
+        raise StoreFailed(
+            f"{shown!r} is no database URL; one looks like sqlite:///summit-bot.db"
+        ) from None
+    except ImportError as missing:
+        place = make_url(url).render_as_string(hide_password=True)
+        raise StoreFailed(
+            f"The database {place} needs a driver that is not installed: {missing.name}."
+        ) from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        migrations.upgrade(engine)
+    except migrations.TooNew as newer:
+        engine.dispose()
+        raise StoreFailed(
+            f"The database was written by a newer Summit Bot (revision {newer.revision}):"
+            " start that one, or name another database."
+        ) from None
+    except SQLAlchemyError as problem:
+        engine.dispose()
+        place = make_url(url).render_as_string(hide_password=True)
+        why = reason(problem)
+        raise StoreFailed(
+            f"The database {place} cannot be opened ({why}): {_remedy(engine, why)}."
+        ) from None
+    return engine
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, connect_args=_LIBPQ)
+    return create_engine(url)
+
+
+def reason(problem: Exception) -> str:
+    """What the driver says, on one line."""
+    return str(getattr(problem, "orig", problem)).strip().splitlines()[0].rstrip(".")
+
+
+def _remedy(engine: Engine, why: str) -> str:
+    if engine.dialect.name == "postgresql":
+        return "check that the server runs and that this user may use the database"
+    if "locked" in why:
+        return "another program is using it"
+    if "full" in why:
+        return "make room on the disk"
+    return "check that it may be written"
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        # The driver's own transactions begin too late; BEGIN is sent below.
+        connection.isolation_level = None
+        for pragma in _SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        # A transaction that reads first and writes later may not be upgraded: it would fail.
+        reads = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,43 @@
+"""When the reminders of one start have to begin for a network that needs time for them. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+EARLIEST = timedelta(minutes=30)
+"""A wave begins this much before its usual time at most."""
+
+_FOR_NOTICES = 0.8
+"""The part of a network's pace that is counted on: replies go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """The reminders of one start begin at `opens`; `fits` unless that is too late for some."""
+
+    start: datetime
+    count: int
+    opens: datetime
+    fits: bool
+
+
+def early_waves(
+    waiting: Mapping[datetime, int], rate: float, before: timedelta
+) -> dict[datetime, Wave]:
+    """The waves that do not fit into their usual time `before` the start, by start, where so many
+    reminders wait for each start and `rate` of them go out in a second of the programme.
+
+    The soonest start is served first, so what is left for a wave ends where the next one has to
+    begin: it is reckoned from the last one back.
+    """
+    waves: dict[datetime, Wave] = {}
+    next_opens: datetime | None = None
+    for start in sorted(waiting, reverse=True):
+        ends = start if next_opens is None else min(start, next_opens)
+        needed = ends - timedelta(seconds=waiting[start] / (rate * _FOR_NOTICES))
+        usual = start - before
+        opens = max(needed, usual - EARLIEST)
+        if waiting[start] and opens < usual:
+            waves[start] = Wave(start, waiting[start], opens, fits=opens == needed)
+        next_opens = min(ends, opens)
+    return waves

@@ -1,0 +1,45 @@
+"""When waves of reminders begin on a network with a slow pace."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.waves import Wave, early_waves
+from tests.summit import at
+
+FIRST, SECOND = at(16, 11), at(16, 11, 30)
+BEFORE = timedelta(minutes=5)
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+# At 1.25 a second, of which one is counted on: 60 take a minute.
+WAVES: dict[str, tuple[dict[datetime, int], dict[datetime, Wave]]] = {
+    "none where nothing waits": ({}, {}),
+    "none for nobody": ({FIRST: 0}, {}),
+    "none for what fits into the usual minutes": ({FIRST: 300}, {}),
+    "as early as it takes": (
+        {FIRST: 600}, {FIRST: Wave(FIRST, 600, FIRST - minutes(10), fits=True)}),
+    "not earlier than half an hour before the usual time": (
+        {FIRST: 6000}, {FIRST: Wave(FIRST, 6000, FIRST - minutes(35), fits=False)}),
+    "each for itself where there is time between them": (
+        {FIRST: 600, SECOND: 600},
+        {
+            FIRST: Wave(FIRST, 600, FIRST - minutes(10), fits=True),
+            SECOND: Wave(SECOND, 600, SECOND - minutes(10), fits=True),
+        }),
+    "earlier where the next one has to begin before this start": (
+        {FIRST: 300, SECOND: 2100},
+        {
+            FIRST: Wave(FIRST, 300, FIRST - minutes(10), fits=True),
+            SECOND: Wave(SECOND, 2100, SECOND - minutes(35), fits=True),
+        }),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WAVES)
+def test_early_are(case: str) -> None:
+    waiting, waves = WAVES[case]
+    assert early_waves(waiting, 1.25, BEFORE) == waves
