@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from bot import commands, record
 from bot.cleaning import one_line
@@ -33,9 +34,20 @@ _log = logging.getLogger(__name__)
 _LONGEST_LINE = 400
 _PEOPLE_REMEMBERED = 50_000
 _RESTS_REMEMBERED = 1_000
+# Their settings may change in another process.
+_KNOWN_FOR = timedelta(seconds=30)
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 _TROUBLE = reply(
     text("That did not work just now, and nothing was changed. Try again in a minute."),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What is known of a user, until it has to be asked for again."""
+
+    profile: Profile
+    until: datetime
 
 
 class Engine:
@@ -47,7 +59,7 @@ class Engine:
         self._clock = clock
         self._rules = rules
         # Asking the database who somebody is before each `now` would cost more than the answer.
-        self._met: Recent[User, Profile] = Recent(_PEOPLE_REMEMBERED)
+        self._met: Recent[User, _Met] = Recent(_PEOPLE_REMEMBERED)
         self._allowance = Allowance(rules.fairness) if rules.fairness else None
         self._rests: Recent[tuple[User, str], Reply] = Recent(_RESTS_REMEMBERED)
 
@@ -62,7 +74,7 @@ class Engine:
 
     def introduce(self, user: User, profile: Profile) -> None:
         """Take this for what is known of a user, without asking the store."""
-        self._met.put(user, profile)
+        self._met.put(user, _Met(profile, _FOREVER))
 
     async def respond(self, invocation: Invocation) -> Response:
         """Carry out one command line. The same invocation again gets the same reply, and nothing
@@ -117,14 +129,13 @@ class Engine:
         return self._rules.reader(profile.preferences, self.schedule.timezone)
 
     async def _profile(self, user: User, command: Command | None) -> Profile:
-        known = self._met.get(user)
+        met, wall = self._met.get(user), self._clock.wall()
         wanted = command is not None and command.personal
-        if known is None or wanted:
+        if met is None or wanted or met.until <= wall:
             profile = await self._store.load(user, bookmarks=wanted)
-            known = replace(profile, bookmarks=())
-            self._met.put(user, known)
+            self._met.put(user, _Met(replace(profile, bookmarks=()), wall + _KNOWN_FOR))
             return profile
-        return known
+        return met.profile
 
     def _context(self, invocation: Invocation, profile: Profile) -> Context:
         return Context(
@@ -159,8 +170,9 @@ class Engine:
         kept = await self._store.apply(invocation.user, answer.effects, remember)
         if kept is not None:
             return record.read(kept, self.schedule)
-        known = self._met.get(invocation.user) or Profile()
-        self._met.put(invocation.user, _after(known, answer.effects))
+        if (met := self._met.get(invocation.user)) is not None:
+            known = _after(met.profile, answer.effects)
+            self._met.put(invocation.user, replace(met, profile=known))
         return answer
 
     def _first_page(self, reply: Reply, invocation: Invocation) -> Reply:

@@ -2,9 +2,14 @@
 
 import asyncio
 import heapq
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import count
+
+from bot.ports import TryLater
+
+_PATIENCE = 5.0
+"""Seconds; a notice that is held up longer does not wait here: the courier brings it again."""
 
 
 class Urgency(IntEnum):
@@ -23,8 +28,9 @@ class Pacer:
     """
 
     def __init__(self, rate: float, burst: int = 1) -> None:
-        self._interval = 1 / rate
-        self._slack = self._interval * (burst - 1)
+        self._rate = rate
+        self._burst = burst
+        self.share(1)
         self._order = count()
         self._waiting: list[tuple[Urgency, float, int, asyncio.Future[None]]] = []
         # The loop's time at which the next message is due if all before it had kept the pace.
@@ -32,9 +38,18 @@ class Pacer:
         self._held_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
+    def share(self, processes: int) -> None:
+        """Keep to one's part of the rate and the burst, as one of so many processes."""
+        self._interval = processes / self._rate
+        self._slack = self._interval * (max(1, self._burst // processes) - 1)
+
     async def turn(self, urgency: Urgency, until: datetime | None = None) -> None:
-        """Return when one message may be said; what is due earliest (`until`) is said first."""
+        """Return when one message may be said; what is due earliest (`until`) is said first.
+        Raises TryLater for what is no reply while the network holds everybody up for long."""
         loop = asyncio.get_running_loop()
+        held_for = self._held_until - loop.time()
+        if urgency is not Urgency.REPLY and held_for > _PATIENCE:
+            raise TryLater(timedelta(seconds=held_for))
         turn: asyncio.Future[None] = loop.create_future()
         deadline = until.timestamp() if until is not None else float("inf")
         heapq.heappush(self._waiting, (urgency, deadline, next(self._order), turn))
@@ -45,6 +60,10 @@ class Pacer:
         """Let nobody speak for so long: the network has refused somebody."""
         until = asyncio.get_running_loop().time() + seconds
         self._held_until = max(self._held_until, until)
+        if seconds > _PATIENCE:
+            for urgency, _, _, turn in self._waiting:
+                if urgency is not Urgency.REPLY and not turn.done():
+                    turn.set_exception(TryLater(timedelta(seconds=seconds)))
 
     def _wake(self) -> None:
         """Give turns to whoever may have one now, and come back for the others."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.command import Command
 from bot.commands import by_alias, now
 from bot.document import Button, Item, Typed, heading, reply, text
+from bot.engine import Engine
 from bot.messages import Answer, Channel, Invocation, User
 from bot.record import read, write
 from bot.rules import Rules
@@ -255,3 +256,13 @@ async def test_a_newcomer_who_says_hello_is_greeted_once(greeting_summit: Summit
     assert said.count(GREETING) <= 1
     assert len(said) == len(set(said))
     assert await greeting_summit.say("ada", "now") == WELCOME
+
+
+async def test_settings_made_in_another_process_hold_here_soon(summit: Summit) -> None:
+    other = Engine(summit.schedule, summit.store, summit.clock, summit.rules)
+    user = User("test", "ada", "ada")
+    here = Channel("test", "ada", private=True)
+    assert (await summit.say("ada", "next marina"))[0].startswith("Next in Marina, at 9:30am")
+    await other.respond(Invocation(None, user, here, "settings hours 24"))
+    summit.wait(0.5)
+    assert (await summit.say("ada", "next marina"))[0].startswith("Next in Marina, at 09:30,")

@@ -3,7 +3,10 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.pacer import Pacer, Urgency
+from bot.ports import TryLater
 from tests.summit import at
 
 NINE = at(16, 9)
@@ -83,3 +86,32 @@ async def test_whoever_gives_up_leaves_the_turn_to_the_others() -> None:
     await said.say("second", Urgency.NOTICE)
     assert said.words == ["first", "second"]
     assert said.times[1] < 0.09
+
+
+async def test_while_the_network_holds_everybody_up_for_long_notices_do_not_wait() -> None:
+    said = Said(Pacer(rate=20))
+    await said.say("first", Urgency.NOTICE)
+    waiting = [
+        asyncio.create_task(said.say(urgency.name, urgency)) for urgency in reversed(Urgency)
+    ]
+    await asyncio.sleep(0)
+    said.pacer.hold(30)
+    done, held = await asyncio.wait(waiting, timeout=0.1)
+    assert [type(task.exception()) for task in done] == [TryLater, TryLater]
+    with pytest.raises(TryLater) as later:
+        await said.pacer.turn(Urgency.NOTICE)
+    assert later.value.after is not None
+    assert 29 < later.value.after.total_seconds() <= 30
+    for task in held:
+        task.cancel()
+    assert len(held) == 1, "the reply waits"
+
+
+async def test_processes_share_a_pace() -> None:
+    pacer = Pacer(rate=100, burst=4)
+    pacer.share(2)
+    said = Said(pacer)
+    await asyncio.gather(*(said.say(str(i), Urgency.NOTICE) for i in range(5)))
+    assert said.times[1] < 0.01
+    for index, moment in enumerate(said.times[2:], start=1):
+        assert 0.02 * index - 0.002 <= moment <= 0.02 * index + 0.05
