@@ -34,6 +34,7 @@ class _Moved:
     """A clock that shows what it was last set to."""
 
     moment: datetime
+    speed: float = 1.0
 
     def now(self) -> datetime:
         return self.moment

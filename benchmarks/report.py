@@ -61,11 +61,13 @@ class Report:
         return all(figure.ok for figure in self.figures)
 
 
-def percentiles(name: str, seconds: Sequence[float], p99: Limit | None = None) -> list[Figure]:
+def percentiles(
+    name: str, seconds: Sequence[float], p99: Limit | None = None, *, p50: Limit | None = None
+) -> list[Figure]:
     """The median, the 99th percentile and the maximum of some durations, in milliseconds."""
     ordered = sorted(1000 * duration for duration in seconds)
     return [
-        Figure(f"{name}, p50", ordered[len(ordered) // 2], "ms"),
+        Figure(f"{name}, p50", ordered[len(ordered) // 2], "ms", p50),
         Figure(f"{name}, p99", ordered[len(ordered) * 99 // 100], "ms", p99),
         Figure(f"{name}, max", ordered[-1], "ms"),
     ]

@@ -54,7 +54,7 @@ class Announcer:
         self._schedule = schedule
 
     async def tick(self) -> None:
-        """Post what is to be posted by now, one channel after the other."""
+        """Post what is to be posted by now, to all channels at once."""
         channels = {channel.id: channel for channel in self._adapter.coming_up}
         now, wall = self._clock.now(), self._clock.wall()
         starts = {s.slot.start for s in self._schedule.starting(now, now + BEFORE)}
@@ -65,8 +65,10 @@ class Announcer:
             claimed = await self._store.claim_posts(
                 self._adapter.network, list(channels), sorted(starts), lease
             )
-            for post in claimed:
-                await self._store.settle([await self._post(channels[post.channel], post)])
+            posting = (self._post(channels[post.channel], post) for post in claimed)
+            outcomes = await asyncio.gather(*posting)
+            if outcomes:
+                await self._store.settle(outcomes)
         except StoreAway:
             # The courier says so; what was posted last may be posted again.
             await asyncio.sleep(_PAUSE.total_seconds())
@@ -92,7 +94,7 @@ class Announcer:
         else:
             _log.info("posted", network=network, key=post.message)
             return Posted(post.message)
-        return PutOff(post.message, self._clock.wall() + wait)
+        return PutOff(post.message, self._clock.wall() + wait, claimed_until=post.until)
 
 
 def coming_up(sessions: Sequence[Session], now: datetime) -> Reply:

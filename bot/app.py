@@ -1,6 +1,7 @@
 """Puts the parts together and runs them; the only place that knows all of them."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -102,8 +103,10 @@ async def serve(
                 courier.replace(version)
                 announcer.replace(version)
 
+    keep_for_good()
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stopping.set)
+    with suppress(NotImplementedError):  # Windows knows no such signal.
+        loop.add_signal_handler(signal.SIGTERM, stopping.set)
     following = asyncio.create_task(follow(versions)) if versions is not None else None
     try:
         async with asyncio.TaskGroup() as networks:
@@ -116,11 +119,19 @@ async def serve(
     except* Exception as failures:
         raise failures.exceptions[0] from None
     finally:
-        loop.remove_signal_handler(signal.SIGTERM)
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGTERM)
         if following is not None:
             following.cancel()
         with suppress(StoreAway):
             await store.let_go(process)
+
+
+def keep_for_good() -> None:
+    """Spare what there is by now, libraries and programme, from garbage collection: each full one
+    would look at all of it again, and keep everybody waiting for a tenth of a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def console_user(name: str) -> User:

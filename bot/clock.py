@@ -22,15 +22,16 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class ReplayClock:
-    """The programme starts again at `start` when this clock is made, `speed` times as fast."""
+    """The programme starts again at `start` when this clock is made, `speed` times as fast; or at
+    the reading `born` of `time.monotonic`, which all processes of a machine may share."""
 
     start: datetime
     speed: float = 1.0
-    _born: float = field(default_factory=time.monotonic, repr=False)
+    born: float = field(default_factory=time.monotonic, repr=False)
 
     def now(self) -> datetime:
         """The moment of the programme, UTC."""
-        elapsed = time.monotonic() - self._born
+        elapsed = time.monotonic() - self.born
         return self.start.astimezone(UTC) + timedelta(seconds=elapsed * self.speed)
 
     def wall(self) -> datetime:

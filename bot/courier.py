@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,6 +40,8 @@ _log = structlog.get_logger(__name__)
 _TRIAL_LIFE = timedelta(days=1)
 _NAP = 0.5
 """Seconds after which a tick does not wait any longer for a network."""
+_AT_ONCE = 50
+"""Messages that are begun before others (who ask something, say) have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Courier:
         # How many may be under way: no more after a refusal, twice as many after each success.
         self._window = adapter.traits.in_flight
         self._refused = False
+        self._hushed = False
         self._store_failures = 0
         self._store_back: datetime | None = None
 
@@ -104,18 +108,30 @@ class Courier:
             _log.warning("The database is back.", network=self._adapter.network)
             self._store_failures, self._store_back = 0, None
 
-    async def finish(self) -> None:
+    def hush(self) -> None:
+        """Claim nothing more until all is finished, also in a tick that goes on now."""
+        self._hushed = True
+
+    async def finish(self, *, ours: bool = True) -> None:
         """Wait until what is under way has settled; give up what takes too long, without a claim
-        left behind."""
+        left behind. Where another process may have the network (not `ours`) all is given up at
+        once, and left to that one: it may send the same messages by now."""
         loop = asyncio.get_running_loop()
-        ends = loop.time() + self._patience.stopping.total_seconds()
-        while self._under_way and loop.time() < ends:
-            await asyncio.wait(self._under_way, timeout=ends - loop.time())
+        ends = loop.time() + (self._patience.stopping.total_seconds() if ours else 0)
+        while self._under_way and (left := ends - loop.time()) > 0:
+            await asyncio.wait(
+                self._under_way, timeout=min(_NAP, left), return_when=asyncio.FIRST_COMPLETED
+            )
+            # Whoever stops this process may not wait as long as it does.
+            with suppress(StoreAway):
+                await self._settle()
         given_up = dict(self._under_way)
         for task, claim in given_up.items():
             task.cancel()
-            self._outcomes.append(PutOff(claim.message, self._clock.wall()))
+            if ours:
+                self._outcomes.append(_put_off(claim, self._clock.wall()))
         await asyncio.gather(*given_up, return_exceptions=True)
+        self._hushed = False
         while True:
             try:
                 return await self._settle()
@@ -128,16 +144,19 @@ class Courier:
     async def _round(self) -> bool:
         """Settle what is done and claim what is owed; true if more may be owed at once."""
         await self._settle()
+        if self._hushed:
+            return False
         room = self._room()
-        if room > 0:
-            claims = await self._claim(room)
-            for claim in claims:
-                task = asyncio.create_task(self._deliver(claim))
-                self._under_way[task] = claim
-                task.add_done_callback(self._ended)
-            if len(claims) < room:
-                return False
+        claims = await self._claim(room) if room > 0 else []
         self._refused = False
+        for number, claim in enumerate(claims):
+            if number and number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+            task = asyncio.create_task(self._deliver(claim))
+            self._under_way[task] = claim
+            task.add_done_callback(self._ended)
+        if len(claims) < room:
+            return False
         await asyncio.wait(self._under_way, timeout=_NAP, return_when=asyncio.FIRST_COMPLETED)
         return not self._refused and self._room() > 0
 
@@ -175,11 +194,11 @@ class Courier:
         except TryLater as busy:
             self._failed(claim, "later")
             after = self._pause(claim.failures) if busy.after is None else busy.after
-            outcome = PutOff(key, self._clock.wall() + after)
+            outcome = _put_off(claim, self._clock.wall() + after)
         except Unreachable as gone:
             _log.warning("unreachable", network=network, key=key, reason=gone.reason)
             self._tally.failed(network, gone.reason)
-            outcome = PutOff(key, self._clock.wall() + self._patience.absence, gone.reason)
+            outcome = _put_off(claim, self._clock.wall() + self._patience.absence, gone.reason)
         except TimeoutError:
             # The network may have it or not: the lease ends by itself.
             self._failed(claim, "no answer")
@@ -204,7 +223,7 @@ class Courier:
         if claim.items and not useful:
             _log.warning("dropped, too late", network=adapter.network, key=claim.message)
             self._tally.dropped(adapter.network, len(claim.items))
-            return PutOff(claim.message, self._clock.wall())
+            return _put_off(claim, self._clock.wall())
         if useful:
             reply = written([claimed.notice for claimed in useful], now)
             until = min(worth_sending_until(c.notice, c.bookmark) for c in useful)
@@ -231,6 +250,10 @@ class Courier:
             _log.warning(f"{away} Reminders wait for it.", network=self._adapter.network)
         self._store_failures += 1
         self._store_back = self._clock.wall() + after
+
+
+def _put_off(claim: Claim, until: datetime, failure: str | None = None) -> PutOff:
+    return PutOff(claim.message, until, failure, claimed_until=claim.until)
 
 
 def _told(message: str, items: Sequence[Claimed], now: datetime) -> Told:

@@ -132,7 +132,13 @@ class Engine:
         met, wall = self._met.get(user), self._clock.wall()
         wanted = command is not None and command.personal
         if met is None or wanted or met.until <= wall:
-            profile = await self._store.load(user, bookmarks=wanted)
+            try:
+                profile = await self._store.load(user, bookmarks=wanted)
+            except StoreAway:
+                if wanted:
+                    raise
+                # Who asks about the programme does not need the database.
+                return met.profile if met is not None else Profile(known=True)
             self._met.put(user, _Met(replace(profile, bookmarks=()), wall + _KNOWN_FOR))
             return profile
         return met.profile

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict
 
-_OWN = ("event", "level", "timestamp", "logger", "exc_info")
+_OWN = ("event", "level", "timestamp", "logger", "exc_info", "stack_info")
 
 
 def to_standard_error(level: int) -> None:
@@ -51,9 +51,11 @@ def _named_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
 def _line(_logger: Any, _method: str, event: EventDict) -> str:
     """An event as people read it, like `summit-bot: told network=irc key=...`."""
     more = "".join(f" {key}={_value(value)}" for key, value in event.items() if key not in _OWN)
-    return f"summit-bot: {event['event']}{more}"
+    # What a library has to say on further lines can be the text of an exception.
+    said = str(event["event"]).partition("\n")[0]
+    return f"summit-bot: {said}{more}"
 
 
 def _value(value: object) -> str:
     text = str(value)
-    return repr(text) if " " in text else text
+    return text if text.isprintable() and " " not in text else repr(text)

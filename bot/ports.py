@@ -146,13 +146,15 @@ class Claim:
     """The right to send one message to one user: all that they are owed at this tick.
 
     Its items are empty if it is the test notice that the user asked for. `again` if a message of
-    this id may have arrived already; `failures` is how often it has been put off in a row.
+    this id may have arrived already; `failures` is how often it has been put off in a row. It ends
+    by itself at `until` (real time, UTC).
     """
 
     message: str
     user: User
     preferences: Preferences
     items: tuple[Claimed, ...]
+    until: datetime
     again: bool = False
     failures: int = 0
 
@@ -171,21 +173,24 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class PutOff:
     """A message was not taken, or may not have been: its claim ends at `until` (real time, UTC).
-    `failure` is why the user could not be written to."""
+    `failure` is why the user could not be written to. A claim that another process has made since
+    `claimed_until`, when this one ended by itself, is left alone."""
 
     message: str
     until: datetime
     failure: str | None = None
+    claimed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The right to post what comes up at a start to a channel; `failures` is how often it has been
-    put off in a row."""
+    """The right to post what comes up at a start to a channel, until a moment of real time (UTC);
+    `failures` is how often it has been put off in a row."""
 
     channel: str
     start: datetime
     message: str
+    until: datetime
     failures: int
 
 

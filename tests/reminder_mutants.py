@@ -1,21 +1,24 @@
 """Simpler designs of reminders that are wrong, put in place of the real one."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select, text, update
 
-from bot import courier, notices
+from bot import notices, outlook
 from bot.messages import Bookmark
 from bot.notices import Notice
-from bot.ports import Lease, Told
+from bot.ports import Lease, Outcome, Told
 from bot.schedule import Session
-from bot.store import claims, rows
+from bot.store import claims, rows, settling
 from bot.store.rows import facts_text, to_ms
 from bot.store.tables import bookmarks
+from tests.reminder_play import Process
+from tests.summit import NETWORK
 
 
 def ids_made_from_facts(patch: pytest.MonkeyPatch) -> None:
@@ -41,13 +44,17 @@ def doubt_forgotten(patch: pytest.MonkeyPatch) -> None:
     """When the facts are again what the owner was told, nothing is owed."""
 
     def mutant(
-        bookmark: Bookmark, session: Session, now: datetime, opens: datetime
+        bookmark: Bookmark,
+        session: Session,
+        now: datetime,
+        opens: datetime,
+        news_before: datetime | None = None,
     ) -> Notice | None:
         if session.facts.says_the_same_as(bookmark.told):
             bookmark = replace(bookmark, message_moves=False)
-        return notices.owed(bookmark, session, now, opens)
+        return notices.owed(bookmark, session, now, opens, news_before)
 
-    patch.setattr(courier, "owed", mutant)
+    patch.setattr(outlook, "owed", mutant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ def _marked(bookmark: Bookmark, sent: frozenset[int]) -> _Marked:
 
 def markers_by_start(patch: pytest.MonkeyPatch) -> None:
     """What was sent for a start of a session is never sent for this start again."""
-    settle, bookmark_from, claim = claims.settle, rows.bookmark_from, claims.claim
+    settle, bookmark_from, claim = settling.settle, rows.bookmark_from, claims.claim
     table = "CREATE TABLE IF NOT EXISTS sent (user_id INT, session_id INT, start INT)"
     marks: dict[tuple[int, int], set[int]] = {}
 
@@ -79,31 +86,76 @@ def markers_by_start(patch: pytest.MonkeyPatch) -> None:
         sent = frozenset(marks.get((row.user_id, row.session_id), ()))
         return _marked(bookmark_from(row), sent)
 
-    def marking(connection: Connection, told: Told) -> None:
-        ours = select(bookmarks.c.user_id, bookmarks.c.session_id).where(
-            bookmarks.c.message == told.message
-        )
-        for user_id, session_id in connection.execute(ours).all():
-            if session_id in told.announced:
+    def marking(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        for told in outcomes:
+            if not isinstance(told, Told):
+                continue
+            ours = select(bookmarks.c.user_id, bookmarks.c.session_id).where(
+                bookmarks.c.message == told.message, bookmarks.c.session_id.in_(told.announced)
+            )
+            for user_id, session_id in connection.execute(ours).all():
                 start = to_ms(told.facts[session_id].slot.start)
                 connection.execute(
                     text("INSERT INTO sent VALUES (:user, :session, :start)"),
                     {"user": user_id, "session": session_id, "start": start},
                 )
-        settle(connection, told)
+        settle(connection, outcomes)
 
     def mutant(
-        bookmark: Bookmark, session: Session, now: datetime, opens: datetime
+        bookmark: Bookmark,
+        session: Session,
+        now: datetime,
+        opens: datetime,
+        news_before: datetime | None = None,
     ) -> Notice | None:
-        notice = notices.owed(bookmark, session, now, opens)
+        notice = notices.owed(bookmark, session, now, opens, news_before)
         assert isinstance(bookmark, _Marked)
         sent = to_ms(session.slot.start) in bookmark.sent
         return None if sent else notice
 
     patch.setattr(claims, "claim", reading)
     patch.setattr(claims, "bookmark_from", marked)
-    patch.setattr(claims, "settle", marking)
-    patch.setattr(courier, "owed", mutant)
+    patch.setattr(settling, "settle", marking)
+    patch.setattr(outlook, "owed", mutant)
 
 
-MUTANTS = (ids_made_from_facts, doubt_forgotten, markers_by_start)
+def settled_without_asking(patch: pytest.MonkeyPatch) -> None:
+    """What a process has told counts, also if another one has a message under way since."""
+    reserve, settle = claims._reserve, settling.settle
+    reserved: dict[str, int] = {}
+
+    def reserving(
+        connection: Connection, messages: dict[tuple[int, str], list[Any]], lease: Lease
+    ) -> None:
+        reserved.update({message: user_id for user_id, message in messages})
+        reserve(connection, messages, lease)
+
+    def mutant(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        for told in outcomes:
+            if isinstance(told, Told):
+                theirs = bookmarks.c.user_id == reserved[told.message]
+                said = bookmarks.c.session_id.in_(told.facts)
+                as_ours = {"message": told.message}
+                connection.execute(update(bookmarks).where(theirs, said).values(as_ours))
+        settle(connection, outcomes)
+
+    patch.setattr(claims, "_reserve", reserving)
+    patch.setattr(settling, "settle", mutant)
+
+
+def everybody_takes_over(patch: pytest.MonkeyPatch) -> None:
+    """Whoever begins ends the claims of all others, also of those that live."""
+
+    async def mutant(process: Process) -> None:
+        await process._store.take_over(NETWORK)
+
+    patch.setattr(Process, "begin", mutant)
+
+
+MUTANTS = (
+    ids_made_from_facts,
+    doubt_forgotten,
+    markers_by_start,
+    settled_without_asking,
+    everybody_takes_over,
+)

@@ -1,7 +1,7 @@
 """What arrives, and when: conversations with a courier, a database and a network that fails."""
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from bot.courier import Patience
 from bot.messages import User
 from bot.ports import Traits, TryLater, Unreachable
+from bot.rules import QuietHours, Rules
 from tests.courier_talk import BUTTONS, LEASE, MOVED, REMOVE, RYU, ends, keys, once, reminder, ryu
 from tests.summit import NETWORK, Summit, changed
 
@@ -385,3 +386,21 @@ async def test_a_session_that_returns_as_another_is_told(summit: Summit) -> None
         for session in everything
     )
     assert await summit.notices() == [[MOVED, ryu("Mon 11:00am–11:25am", room="Marina"), REMOVE]]
+
+
+async def test_news_at_night_wait_until_the_morning_unless_they_are_soon(summit: Summit) -> None:
+    summit.rules = Rules(greets=False, quiet=QuietHours(time(22), time(8)))
+    await summit.restart()
+    await summit.say("ada", "bookmark 4")
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 6:00")
+    summit.change(12, room="Marina")
+    assert await summit.notices() == []
+    summit.go("Monday 7:59")
+    assert await summit.notices() == []
+    summit.change(4, room="Marina")
+    assert [text[0] for text in await summit.notices()] == [
+        "Moved from Bayview B to Marina, starts in 1 hour 31 minutes:"
+    ]
+    summit.go("Monday 8:00")
+    assert [text[0] for text in await summit.notices()] == ["Moved from Bayview B to Marina:"]

@@ -1,9 +1,24 @@
 """After a crash nobody knows what has arrived: the shortest cases of what random play found."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 
-from bot.ports import Traits
-from tests.courier_talk import BUTTONS, LEASE, REMOVE, RYU, during, ends, keys, reminder, ryu
+from bot.ports import Traits, TryLater
+from tests.courier_talk import (
+    BUTTONS,
+    LEASE,
+    MOVED,
+    REMOVE,
+    RYU,
+    during,
+    ends,
+    keys,
+    once,
+    reminder,
+    ryu,
+)
 from tests.summit import Summit
 
 pytestmark = pytest.mark.every_database
@@ -235,3 +250,39 @@ async def test_a_move_parted_from_its_message_stays_in_doubt(summit: Summit) -> 
     assert first != second, "a network that drops repeats would drop the move of 13"
     await summit.tick()
     assert len(summit.network.taken) == 2
+
+
+async def test_a_change_back_while_the_move_is_under_way_is_told_at_once(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    await summit.tick()
+    summit.wait(0.95)
+
+    async def change_back() -> None:
+        summit.wait(0.05)
+        summit.change(12, room="Bayview B")
+        await summit.courier.tick()
+
+    during(summit, change_back)
+    summit.change(12, room="Marina")
+    moved = MOVED.replace("40", "39")
+    assert [text[0] for text in await summit.notices()] == [moved]
+    back = "Moved from Marina to Bayview B, starts in 1 hour 39 minutes:"
+    assert [text[0] for text in await summit.notices()] == [back]
+
+
+async def test_a_process_that_was_held_up_does_not_end_the_claim_of_another(
+    summit: Summit,
+) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 10:55")
+    once(summit, TryLater(timedelta(seconds=1)))
+    await summit.courier.tick()
+    held_up, store = summit.courier, summit.store
+    await asyncio.wait(held_up._under_way)
+    summit.wait(LEASE)
+    summit._start()
+    during(summit, held_up.tick)
+    await summit.tick()
+    await held_up.finish()
+    await store.close()
+    assert len(summit.network.taken) == 1

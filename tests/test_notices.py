@@ -1,7 +1,7 @@
 """What is owed when, and the words in which it is told."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +19,7 @@ from bot.notices import (
     worth_sending_until,
     written,
 )
+from bot.rules import QuietHours, Rules
 from bot.schedule import Facts, Session, Slot
 from bot.text import lines
 from bot.times import Reader
@@ -243,3 +244,41 @@ def test_a_trial_says_when_real_reminders_come() -> None:
         "This is a test reminder: it has arrived.",
         "Real ones come 10 minutes before a session that you bookmarked.",
     ]
+
+
+NIGHT: dict[str, tuple[Bookmark, Session, float, bool]] = {
+    "news about what starts in more than two hours": (MARK, ELSEWHERE, -121, True),
+    "no news about what starts in two hours": (MARK, ELSEWHERE, -119.9, False),
+    "no news about what was to start in two hours": (
+        MARK, replace(SESSION, slot=Slot(START + minutes(600), None, ())), -119.9, False),
+    "no news about what starts in two hours now": (
+        knowing(replace(SESSION, slot=Slot(START + minutes(600), None, ()))),
+        SESSION, -119.9, False),
+    "no news that may have come already": (
+        in_doubt(LATER.facts, moves=True), LATER, -600, False),
+    "no reminder": (replace(MARK, before=120), SESSION, -119.9, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NIGHT)
+def test_until_the_morning_waits(case: str) -> None:
+    bookmark, session, when, waits = NIGHT[case]
+    now = START + minutes(when)
+    opens = opens_at(bookmark, session.slot)
+    assert owed(bookmark, session, now, opens) is not None
+    quiet = Rules(quiet=QuietHours(time(0), time(23, 59))).news_before(now, ZONE)
+    assert (owed(bookmark, session, now, opens, quiet) is None) == waits
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "quiet"),
+    [
+        (time(22), time(8), ["23:00", "00:00", "07:59", "22:00"]),
+        (time(0), time(8), ["00:00", "07:59"]),
+        (time(8), time(8), []),
+    ],
+)
+def test_quiet_hours_may_last_over_midnight(begin: time, end: time, quiet: list[str]) -> None:
+    hours = QuietHours(begin, end)
+    asked = ["23:00", "00:00", "07:59", "08:00", "12:00", "21:59", "22:00"]
+    assert [clock for clock in asked if hours.hold(time.fromisoformat(clock))] == quiet

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock, Timeout
 from sqlalchemy.engine import make_url
@@ -15,7 +17,8 @@ def alone(url: str) -> Iterator[None]:
     """Be the one process that sends reminders from an SQLite database; any number may from
     PostgreSQL. Raises StoreFailed."""
     file = _file(url)
-    if file is None:
+    # A folder that is missing will be refused; the lock would make it.
+    if file is None or not file.parent.is_dir():
         yield
         return
     lock = FileLock(f"{file}.lock", timeout=0)
@@ -37,12 +40,16 @@ def alone(url: str) -> Iterator[None]:
         lock.release()
 
 
-def _file(url: str) -> str | None:
-    """The file of an SQLite database; None for another database, or what will be refused."""
+def _file(url: str) -> Path | None:
+    """The file of an SQLite database, the same however it is written; None for another database,
+    or what will be refused."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return None
-    database = parsed.database
-    on_disk = parsed.get_backend_name() == "sqlite" and database not in (None, "", ":memory:")
-    return database if on_disk else None
+    name = parsed.database
+    if name is None or parsed.get_backend_name() != "sqlite":
+        return None
+    if name.startswith("file:"):  # https://www.sqlite.org/uri.html
+        name = unquote(urlsplit(name).path)
+    return None if name in ("", ":memory:") else Path(name).resolve()

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
 from functools import cache
 from math import ceil
 from typing import Any
@@ -27,20 +26,18 @@ from bot.ports import Candidates, Lease
 from bot.store.rows import facts_key, to_ms
 from bot.store.tables import bookmarks, users
 
-_NEVER = 2**62
-_MINUTE = timedelta(minutes=1)
+NEVER = 2**62
+"""In milliseconds: later than anything."""
+_MINUTE = 60_000
 
 
 def parameters(network: str, candidates: Candidates, lease: Lease) -> dict[str, Any]:
     """What `owed` is executed with."""
-    now, early = candidates.now, candidates.early
+    now = to_ms(candidates.now)
     starting = [
-        [
-            s.id,
-            to_ms(s.slot.start),
-            0 if s.slot.start in early else ceil((s.slot.start - now) / _MINUTE),
-        ]
+        [s.id, start, 0 if s.slot.start in candidates.early else ceil((start - now) / _MINUTE)]
         for s in candidates.starting
+        for start in (to_ms(s.slot.start),)
     ]
     changed = [
         [s.id, to_ms(s.slot.start), to_ms(s.slot.until), facts_key(s.facts)]
@@ -50,9 +47,9 @@ def parameters(network: str, candidates: Candidates, lease: Lease) -> dict[str, 
         "on_network": network,
         "starting": json.dumps(starting),
         "changed": json.dumps(changed),
-        "now": to_ms(now),
+        "now": now,
         "wall": to_ms(lease.now),
-        "news_before": to_ms(candidates.news_before) or _NEVER,
+        "news_before": to_ms(candidates.news_before) or NEVER,
     }
 
 
@@ -94,19 +91,25 @@ def _left_behind() -> Select[Any]:
 def _due(dialect: str) -> Iterable[Select[Any]]:
     """Reminders within their minutes before, by ranges of one index: never reminded; reminded of
     an earlier start; reminded of a later one."""
-    starting = _listed(dialect, "starting", session_id=Integer, start=BigInteger, minutes=Integer)
+    starting = listed(dialect, "starting", session_id=Integer, start=BigInteger, minutes=Integer)
     snoozed, reminded = bookmarks.c.snoozed_until, bookmarks.c.reminded
     ready = or_(snoozed <= bindparam("now", type_=BigInteger), snoozed >= starting.c.start)
+    opened = bookmarks.c.before >= starting.c.minutes
+    # Never, which is 0, but not before the session is known: by a constant PostgreSQL, as long as
+    # it has not counted the rows, would look for all who were never reminded of anything.
+    never = starting.c.start * 0
+    # Beside a range of `reminded` the index is of no use for this. PostgreSQL 18 would try it all
+    # the same (a skip scan), find that dear, and read every bookmark of the session instead.
+    opened_by_row = bookmarks.c.before - starting.c.minutes >= 0
     for never_or_otherwise in (
-        (reminded == 0,),
-        (reminded > 0, reminded < starting.c.start),
-        (reminded > starting.c.start,),
+        (reminded == never, opened),
+        (reminded > never, reminded < starting.c.start, opened_by_row),
+        (reminded > starting.c.start, opened_by_row),
     ):
         yield select(bookmarks.c.user_id, starting.c.start).where(
             bookmarks.c.network == bindparam("on_network"),
             bookmarks.c.session_id == starting.c.session_id,
             *never_or_otherwise,
-            bookmarks.c.before >= starting.c.minutes,
             bookmarks.c.muted.is_(False),
             _free(),
             ready,
@@ -115,7 +118,7 @@ def _due(dialect: str) -> Iterable[Select[Any]]:
 
 def _changed(dialect: str) -> Iterable[Select[Any]]:
     """Bookmarks whose owner was told something else, as long as it matters, unless it waits."""
-    changed = _listed(
+    changed = listed(
         dialect, "changed", session_id=Integer, start=BigInteger, until=BigInteger, key=String
     )
     now = bindparam("now", type_=BigInteger)
@@ -136,17 +139,17 @@ def _free() -> ColumnElement[bool]:
     return bookmarks.c.lease_until <= bindparam("wall", type_=BigInteger)
 
 
-def _listed(dialect: str, name: str, **columns: Any) -> CTE:
+def listed(dialect: str, name: str, **columns: Any) -> CTE:
     """The rows of a parameter that is a JSON list of lists: one statement for any number of them,
     so that it is compiled once."""
-    listed = bindparam(name, type_=String)
+    rows = bindparam(name, type_=String)
     if dialect == "postgresql":
-        each = func.jsonb_array_elements(cast(listed, JSONB)).table_valued("value")
+        each = func.jsonb_array_elements(cast(rows, JSONB)).table_valued("value")
         found: list[ColumnElement[Any]] = [
             each.c.value.op("->>")(number) for number in range(len(columns))
         ]
     else:
-        each = func.json_each(listed).table_valued("value")
+        each = func.json_each(rows).table_valued("value")
         found = [func.json_extract(each.c.value, f"$[{number}]") for number in range(len(columns))]
     typed = [
         cast(value, kind).label(column)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, or_, select, update
 
 from bot.messages import User
 from bot.notices import Moved, announces_start, message_in_doubt
@@ -32,10 +32,11 @@ def claim(
     connection: Connection, network: str, candidates: Candidates, judge: Judge, lease: Lease
 ) -> list[Claim]:
     """Reserve messages for the users of a network who are owed something."""
-    _drop_what_is_over(connection, network, judge, lease)
     claims = _trials(connection, network, lease)
     most = lease.most - len(claims)
     ids = _users_owed(connection, network, candidates, lease, most) if most > 0 else []
+    if ids and _drop_what_is_over(connection, network, judge, lease):
+        ids = _users_owed(connection, network, candidates, lease, most)
     if not ids:
         return claims
     people = {row.id: row for row in connection.execute(select(users).where(users.c.id.in_(ids)))}
@@ -65,6 +66,7 @@ def claim(
                 User(network, person.ident, person.name),
                 preferences_from(person),
                 tuple(said.claimed for said in items),
+                lease.until,
                 again=items[0].again is not None,
                 failures=max(said.failures for said in items),
             )
@@ -74,18 +76,13 @@ def claim(
 
 def _trials(connection: Connection, network: str, lease: Lease) -> list[Claim]:
     """Test notices that users asked for."""
-    waiting = select(users).where(
-        users.c.trial.is_not(None),
-        users.c.network == network,
-        users.c.trial_lease <= to_ms(lease.now),
-    )
-    ours = waiting.limit(lease.most).with_for_update(skip_locked=True, key_share=True)
-    rows = connection.execute(ours).all()
+    given = {"on_network": network, "wall": to_ms(lease.now), "most": lease.most}
+    rows = connection.execute(_WAITING_TRIALS, given).all()
     for row in rows:
         held = {"trial_lease": to_ms(lease.until)}
         connection.execute(update(users).where(users.c.id == row.id).values(held))
     return [
-        Claim(row.trial, User(network, row.ident, row.name), preferences_from(row), ())
+        Claim(row.trial, User(network, row.ident, row.name), preferences_from(row), (), lease.until)
         for row in rows
     ]
 
@@ -99,24 +96,20 @@ def _users_owed(
     return connection.execute(soonest, given).scalars().all()
 
 
-def _drop_what_is_over(connection: Connection, network: str, judge: Judge, lease: Lease) -> None:
-    """Forget the doubts that matter no more, lest they take the places of what does."""
+def _drop_what_is_over(connection: Connection, network: str, judge: Judge, lease: Lease) -> bool:
+    """Forget the doubts that matter no more, lest they take the places of what does; true if there
+    were any."""
     given = {"on_network": network, "wall": to_ms(lease.now)}
-    in_doubt = (
-        select(bookmarks)
-        .join(users, users.c.id == bookmarks.c.user_id)
-        .where(*places.moves_in_doubt())
-        .with_for_update(of=users, skip_locked=True, key_share=True)
-    )
     over = [
         {"of": row.user_id, "at": row.session_id, **given}
-        for row in connection.execute(in_doubt, given)
+        for row in connection.execute(_MOVES_IN_DOUBT, given)
         if judge(bookmark_from(row)) is None
     ]
     if over:
         # Another process may have claimed it between its look at the row and this one's lock.
         still = update(bookmarks).where(*places.moves_in_doubt())
         connection.execute(_row(still).values(UNCLAIMED), over)
+    return bool(over)
 
 
 def _said(claimed: Claimed, now: datetime, failures: int) -> _Said:
@@ -180,3 +173,22 @@ def _part(connection: Connection, messages: dict[tuple[int, str], list[_Said]]) 
 
 def _first_start(items: Iterable[_Said]) -> datetime:
     return min(said.claimed.notice.session.slot.start for said in items)
+
+
+_WAITING_TRIALS = (
+    select(users)
+    .where(
+        users.c.trial.is_not(None),
+        # SQLite would read all users of a network by its index, rather than the few by the other.
+        users.c.network.concat("") == bindparam("on_network"),
+        users.c.trial_lease <= bindparam("wall", type_=BigInteger),
+    )
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_MOVES_IN_DOUBT = (
+    select(bookmarks)
+    .join(users, users.c.id == bookmarks.c.user_id)
+    .where(*places.moves_in_doubt())
+    .with_for_update(of=users, skip_locked=True, key_share=True)
+)

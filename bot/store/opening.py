@@ -27,16 +27,17 @@ class StoreFailed(Exception):
 
 def opened(url: str) -> Engine:
     """The database, upgraded. Raises StoreFailed."""
+    place = _shown(url)
     try:
-        engine = _engine(make_url(url))
+        parsed = make_url(url)
+        if "@" in (parsed.host or ""):
+            raise StoreFailed(f"{place!r} is no database URL: write @ in a password as %40.")
+        engine = _engine(parsed)
     except (ArgumentError, ValueError):
-        # A password may stand in it also where the rest is no URL.
-        shown = re.sub(r":[^:/@]*@", ":***@", url)
         raise StoreFailed(
-            f"{shown!r} is no database URL; one looks like sqlite:///summit-bot.db"
+            f"{place!r} is no database URL; one looks like sqlite:///summit-bot.db"
         ) from None
     except ImportError as missing:
-        place = make_url(url).render_as_string(hide_password=True)
         raise StoreFailed(
             f"The database {place} needs a driver that is not installed: {missing.name}."
         ) from None
@@ -52,12 +53,17 @@ def opened(url: str) -> Engine:
         ) from None
     except SQLAlchemyError as problem:
         engine.dispose()
-        place = make_url(url).render_as_string(hide_password=True)
         why = reason(problem)
         raise StoreFailed(
             f"The database {place} cannot be opened ({why}): {_remedy(engine, why)}."
         ) from None
     return engine
+
+
+def _shown(url: str) -> str:
+    """A URL without its passwords, also where the rest of it is none."""
+    unnamed = re.sub(r":(?!//).*@", ":***@", url, flags=re.DOTALL)
+    return re.sub(r"(password=)[^&]*", r"\1***", unnamed)
 
 
 def _engine(url: URL) -> Engine:
@@ -76,6 +82,8 @@ def _remedy(engine: Engine, why: str) -> str:
         return "check that the server runs and that this user may use the database"
     if "locked" in why:
         return "another program is using it"
+    if "not a database" in why:
+        return "name another file"
     if "full" in why:
         return "make room on the disk"
     return "check that it may be written"

@@ -41,9 +41,7 @@ def load(connection: Connection, user: User, with_bookmarks: bool) -> Profile:
     marks: tuple[Bookmark, ...] = ()
     if with_bookmarks:
         mine = (
-            select(bookmarks)
-            .where(bookmarks.c.user_id == row.id)
-            .order_by(bookmarks.c.session_id)
+            select(bookmarks).where(bookmarks.c.user_id == row.id).order_by(bookmarks.c.session_id)
         )
         marks = tuple(bookmark_from(mark) for mark in connection.execute(mine))
     return Profile(row.met, preferences_from(row), marks)

@@ -35,5 +35,5 @@ def claim(
             ).returning(posts.c.message, posts.c.failures)
             row = connection.execute(ours).one_or_none()
             if row is not None:
-                claimed.append(Post(channel, start, row.message, row.failures))
+                claimed.append(Post(channel, start, row.message, lease.until, row.failures))
     return claimed

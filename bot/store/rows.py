@@ -3,11 +3,15 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.messages import Bookmark, Preferences
 from bot.schedule import Facts, Slot
+
+# What is due at once are thousands of bookmarks of the same few sessions.
+_REMEMBERED = 1_000
 
 
 def to_ms(moment: datetime | None) -> int:
@@ -20,6 +24,7 @@ def from_ms(value: int) -> datetime | None:
     return datetime.fromtimestamp(value / 1000, UTC) if value else None
 
 
+@lru_cache(_REMEMBERED)
 def facts_text(facts: Facts) -> str:
     """Facts as JSON."""
     slot = facts.slot
@@ -27,6 +32,7 @@ def facts_text(facts: Facts) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
+@lru_cache(_REMEMBERED)
 def facts_key(facts: Facts) -> str:
     """Equal for two facts exactly if the one says the same as the other."""
     same = (
@@ -47,6 +53,7 @@ def told_columns(facts: Facts) -> dict[str, Any]:
     }
 
 
+@lru_cache(_REMEMBERED)
 def facts_from(text: str) -> Facts:
     """What `facts_text` wrote."""
     title, start, end, rooms, cancelled = json.loads(text)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.messages import Effect, Profile, User
 from bot.ports import Candidates, Claim, Clock, Judge, Lease, Outcome, Post, StoreAway
@@ -127,7 +127,7 @@ def _in_transaction(engine: Engine, work: Callable[..., T], arguments: tuple[obj
     try:
         with engine.begin() as connection:
             return work(connection, *arguments)
-    except IntegrityError:
+    except (IntegrityError, DataError):
         raise  # what the tables refuse is a mistake of the program
     except DBAPIError as problem:
         raise StoreAway(f"The database cannot be used now ({reason(problem)}).") from problem

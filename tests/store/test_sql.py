@@ -372,7 +372,7 @@ def test_a_file_that_is_no_database_is_refused_in_a_sentence(
         SqlStore(f"sqlite:///{file}", clock)
     assert str(refusal.value) == (
         f"The database sqlite:///{file} cannot be opened (file is not a database):"
-        " check that it may be written."
+        " name another file."
     )
 
 
@@ -389,7 +389,7 @@ def test_a_file_that_is_no_database_is_refused_in_a_sentence(
     ],
 )
 def test_facts_come_back_as_they_were(facts: object) -> None:
-    assert facts_from(facts_text(facts)) == facts  # type: ignore[arg-type]  # the four above
+    assert facts_from(facts_text(facts)) == facts
 
 
 def test_keys_are_equal_where_nobody_needs_to_be_told() -> None:

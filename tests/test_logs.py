@@ -1,0 +1,82 @@
+"""What the log says, and what it must never say: a real process, and what it writes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+BEGIN = """
+import asyncio, gc, logging, structlog
+from bot.logs import to_standard_error
+to_standard_error(logging.INFO)
+own, stdlib = structlog.get_logger("bot.courier"), logging.getLogger("bot.engine")
+library = logging.getLogger("library.deep.inside")
+
+def failing():
+    raise ValueError("what ada wrote\\nto bob")
+"""
+
+CASES = {
+    "an event with the key of its message": (
+        'own.info("told", network="irc", key="k-1")',
+        "told network=irc key=k-1",
+    ),
+    "values with blanks": (
+        'own.warning("unreachable", network="irc", reason="no such nick")',
+        "unreachable network=irc reason='no such nick'",
+    ),
+    "values with ends of lines": (
+        'own.warning("unreachable", reason="no\\nsuch")',
+        "unreachable reason='no\\nsuch'",
+    ),
+    "a sentence": (
+        'own.warning("The database is back.", network="irc")',
+        "The database is back. network=irc",
+    ),
+    "what is not to be shown": ('own.debug("told"); stdlib.debug("x"); library.debug("y")', ""),
+    "an exception in an event": (
+        'try: failing()\nexcept ValueError: own.exception("failed", network="irc", tries=2)',
+        "failed network=irc tries=2 error=ValueError",
+    ),
+    "an exception in an event, by hand": (
+        'try: failing()\nexcept ValueError as e: own.warning("not delivered", key="k", exc_info=e)',
+        "not delivered key=k error=ValueError",
+    ),
+    "an exception at hand that is none": ('own.warning("odd", exc_info=True)', "odd"),
+    "an exception in the standard library's way": (
+        'try: failing()\nexcept ValueError: stdlib.exception("invocation %s failed: %s", 7, "now")',
+        "invocation 7 failed: now error=ValueError",
+    ),
+    "an exception of a library": (
+        'try: failing()\nexcept ValueError: library.error("oh", exc_info=True, stack_info=True)',
+        "oh error=ValueError",
+    ),
+    "an exception that nobody has caught, of a task": (
+        "async def main():\n"
+        "    async def fails(): failing()\n"
+        "    task = asyncio.create_task(fails())\n"
+        "    await asyncio.wait([task]); del task; gc.collect()\n"
+        "asyncio.run(main())",
+        "Task exception was never retrieved error=ValueError",
+    ),
+    "an exception of a callback": (
+        "async def main():\n"
+        "    asyncio.get_running_loop().call_soon(failing); await asyncio.sleep(0)\n"
+        "asyncio.run(main())",
+        "Exception in callback failing() at <string>:8 error=ValueError",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_line_says_what_happened_and_no_more(case: str) -> None:
+    script, line = CASES[case]
+    done = subprocess.run(
+        (sys.executable, "-c", BEGIN + script), cwd=ROOT,
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    expected = f"summit-bot: {line}\n" if line else ""
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", expected)
