@@ -23,7 +23,7 @@ from bot.times import Reader, long_day
 if TYPE_CHECKING:
     from bot.adapters.console.adapter import Screen
     from bot.courier import Patience
-    from bot.supervisor import Holding
+    from bot.hold import Holding
 
 
 async def ask(setup: Setup, schedule: Schedule, user: User | None, line: str) -> Response:
@@ -85,7 +85,8 @@ async def serve(
     first. An adapter that fails is started again if `restarts`, else its failure comes out."""
     from bot.announcer import Announcer
     from bot.courier import Courier, Patience
-    from bot.supervisor import Holding, Supervisor
+    from bot.hold import Hold, Holding
+    from bot.supervisor import Supervisor
     from bot.tally import Tally
 
     process, tally, stopping = str(uuid4()), Tally(), asyncio.Event()
@@ -111,10 +112,8 @@ async def serve(
     try:
         async with asyncio.TaskGroup() as networks:
             for adapter, courier, announcer in zip(adapters, couriers, announcers, strict=True):
-                supervisor = Supervisor(
-                    adapter, courier, announcer, store, clock, process,
-                    restarts=restarts, holding=holding or Holding(),
-                )  # fmt: skip
+                hold = Hold(adapter, store, clock, process, holding or Holding())
+                supervisor = Supervisor(adapter, courier, announcer, hold, restarts=restarts)
                 networks.create_task(supervisor.run(engine.respond, stopping))
     except* Exception as failures:
         raise failures.exceptions[0] from None

@@ -12,11 +12,12 @@ from sqlalchemy import create_engine, event, text
 
 from bot.announcer import Announcer
 from bot.courier import Courier, Patience
+from bot.hold import Hold, Holding
 from bot.messages import AddBookmark, User
 from bot.ports import Clock, Receive
 from bot.rules import Rules
 from bot.store.sql import SqlStore
-from bot.supervisor import Holding, Supervisor
+from bot.supervisor import Supervisor
 from bot.tally import Tally
 from tests.summit import NETWORK, Recorder, folsom
 
@@ -76,10 +77,8 @@ class Process:
         self._note_misses()
         self.courier = Courier(line, folsom(), self.store, clock, RULES, Tally(), PATIENCE)
         announcer = Announcer(line, folsom(), self.store, clock, RULES)
-        options = {"holding": HOLDING} | options
-        supervisor = Supervisor(
-            line, self.courier, announcer, self.store, clock, name, **options
-        )  # fmt: skip
+        hold = Hold(line, self.store, clock, name, options.pop("holding", HOLDING))
+        supervisor = Supervisor(line, self.courier, announcer, hold, **options)
         self.runs = asyncio.create_task(supervisor.run(_nobody_asks, self.stopping))
 
     async def dies(self) -> None:

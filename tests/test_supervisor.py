@@ -13,11 +13,11 @@ import pytest
 
 from bot import app, supervisor
 from bot.clock import SystemClock
+from bot.hold import Holding
 from bot.ports import Clock, Traits
 from bot.setup import moment_meant
 from bot.store import opening
 from bot.store.sql import SqlStore
-from bot.supervisor import Holding
 from tests.courier_talk import reminder
 from tests.servers.away import away, unreachable
 from tests.summit import StandingClock, folsom

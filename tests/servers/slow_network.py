@@ -14,13 +14,13 @@ from bot import app
 from bot.clock import ReplayClock, SystemClock
 from bot.courier import Patience
 from bot.document import Reply
+from bot.hold import Holding
 from bot.logs import to_standard_error
 from bot.messages import Channel, User
 from bot.ports import Receive, Traits
 from bot.rules import Rules
 from bot.setup import moment_meant
 from bot.store.sql import SqlStore
-from bot.supervisor import Holding
 from bot.times import Reader
 from tests.summit import NETWORK, folsom
 
