@@ -186,10 +186,15 @@ class Courier:
 
     async def _deliver(self, claim: Claim) -> None:
         network, key = self._adapter.network, claim.message
+        left = claim.until - self._clock.wall()
+        if left <= timedelta():
+            # This process was held up: another one may have claimed it, and say something newer.
+            _log.warning("held up", network=network, key=key)
+            return
         if claim.again and not claim.failures:
             self._tally.repeated(network)
         try:
-            async with asyncio.timeout(self._patience.sending.total_seconds()):
+            async with asyncio.timeout(min(left, self._patience.sending).total_seconds()):
                 outcome = await self._send(claim)
         except TryLater as busy:
             self._failed(claim, "later")

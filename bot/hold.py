@@ -21,7 +21,7 @@ class Holding:
 
 
 class Hold:
-    """This process's part in one network. Owns the lease."""
+    """The part of this process in one network. Owns the lease."""
 
     def __init__(
         self,

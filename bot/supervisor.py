@@ -9,7 +9,7 @@ import structlog
 from bot.announcer import Announcer
 from bot.backoff import pause
 from bot.courier import Courier
-from bot.hold import Hold, Holding  # noqa: F401
+from bot.hold import Hold
 from bot.ports import Adapter, Receive
 from bot.ticker import ticking
 

@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.ports import Traits, TryLater
+from bot.ports import Claim, Traits, TryLater
 from tests.courier_talk import (
     BUTTONS,
     LEASE,
@@ -286,3 +287,21 @@ async def test_a_process_that_was_held_up_does_not_end_the_claim_of_another(
     await held_up.finish()
     await store.close()
     assert len(summit.network.taken) == 1
+
+
+async def test_a_process_that_was_held_up_until_its_lease_was_over_sends_nothing(
+    summit: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 10:55")
+    claim = summit.store.claim
+
+    async def and_is_held_up(*asked: Any) -> list[Claim]:
+        monkeypatch.undo()
+        claims = await claim(*asked)
+        summit.wait(LEASE)
+        return claims
+
+    monkeypatch.setattr(summit.store, "claim", and_is_held_up)
+    assert await summit.notices() == [], "another process may say something newer by now"
+    assert await summit.notices() == [reminder(5)]
