@@ -129,7 +129,9 @@ async def idle(url: str, ticks: int) -> Seen:
             await _timed(courier.tick, seen.ticks)
         for _ in range(_READS):
             await _timed(lambda: store.outdated(crowd.NETWORK, schedule.sessions), seen.outdated)
-            await _timed(lambda: store.unreminded(crowd.NETWORK, soon), seen.unreminded)
+            await _timed(
+                lambda: store.unreminded(crowd.NETWORK, soon, under_way=False), seen.unreminded
+            )
     await store.close()
     return seen
 

@@ -9,6 +9,7 @@ import structlog
 from bot.backoff import pause
 from bot.document import Reply, heading
 from bot.messages import Channel, Preferences
+from bot.patience import Patience
 from bot.ports import (
     Adapter,
     Clock,
@@ -32,22 +33,27 @@ _log = structlog.get_logger(__name__)
 BEFORE = timedelta(minutes=5)
 """How long before the start a channel hears of it."""
 
-_LEASE = timedelta(seconds=20)
-_POSTING = timedelta(seconds=8)
-_PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=30)
-
 
 class Announcer:
     """Tells the channels of one network what starts where: each start once."""
 
     def __init__(
-        self, adapter: Adapter, schedule: Schedule, store: Store, clock: Clock, rules: Rules
+        self,
+        adapter: Adapter,
+        schedule: Schedule,
+        store: Store,
+        clock: Clock,
+        rules: Rules,
+        patience: Patience = Patience(),
     ) -> None:
         self._adapter = adapter
         self._schedule = schedule
         self._store = store
         self._clock = clock
         self._rules = rules
+        self._patience = patience
+        self._outcomes: list[Outcome] = []
+        self._heard = set[tuple[str, datetime]]()
 
     def replace(self, schedule: Schedule) -> None:
         """Post from another version of the schedule from now on."""
@@ -58,30 +64,35 @@ class Announcer:
         channels = {channel.id: channel for channel in self._adapter.coming_up}
         now, wall = self._clock.now(), self._clock.wall()
         starts = {s.slot.start for s in self._schedule.starting(now, now + BEFORE)}
-        if not (channels and starts):
-            return
-        lease = Lease(wall, wall + _LEASE, most=len(channels) * len(starts))
+        self._heard = {(channel, start) for channel, start in self._heard if start > now}
+        wanted = {(channel, start) for channel in channels for start in starts} - self._heard
+        lease = Lease(wall, wall + self._patience.lease, most=len(wanted))
         try:
-            claimed = await self._store.claim_posts(
-                self._adapter.network, list(channels), sorted(starts), lease
-            )
-            posting = (self._post(channels[post.channel], post) for post in claimed)
-            outcomes = await asyncio.gather(*posting)
-            if outcomes:
-                await self._store.settle(outcomes)
+            await self._settle()
+            if wanted:
+                network = self._adapter.network
+                claimed = await self._store.claim_posts(network, sorted(wanted), lease)
+                posting = (self._post(channels[post.channel], post) for post in claimed)
+                self._outcomes += await asyncio.gather(*posting)
+                await self._settle()
         except StoreAway:
-            # The courier says so; what was posted last may be posted again.
-            await asyncio.sleep(_PAUSE.total_seconds())
+            # The courier says so.
+            await asyncio.sleep(self._patience.pause.total_seconds())
+
+    async def _settle(self) -> None:
+        if self._outcomes:
+            await self._store.settle(self._outcomes)
+            self._outcomes = []
 
     async def _post(self, channel: Channel, post: Post) -> Outcome:
         network, now = self._adapter.network, self._clock.now()
         sessions = self._schedule.starting(now, post.start)
         reply = coming_up([s for s in sessions if s.slot.start == post.start], now)
         reader = self._rules.reader(Preferences(), self._schedule.timezone)
-        wait = pause(post.failures, _PAUSE, _LONGEST_PAUSE)
+        wait = pause(post.failures, self._patience.pause, self._patience.longest_pause)
         try:
             if reply.blocks:
-                async with asyncio.timeout(_POSTING.total_seconds()):
+                async with asyncio.timeout(self._patience.posting.total_seconds()):
                     await self._adapter.post(channel, reply, reader, post.message)
         except TryLater as busy:
             wait = busy.after if busy.after is not None else wait
@@ -93,6 +104,7 @@ class Announcer:
             _log.warning("not posted", network=network, key=post.message, exc_info=True)
         else:
             _log.info("posted", network=network, key=post.message)
+            self._heard.add((post.channel, post.start))
             return Posted(post.message)
         return PutOff(post.message, self._clock.wall() + wait, claimed_until=post.until)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -14,16 +15,20 @@ from bot.clock import ReplayClock, StandingClock, SystemClock
 from bot.commands import understood
 from bot.engine import Engine, readable
 from bot.messages import Channel, Invocation, Profile, Response, User
+from bot.patience import Holding, Patience
 from bot.ports import Adapter, Clock, Store, StoreAway
 from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.setup import CannotStart, Setup
 from bot.times import Reader, long_day
 
+_log = logging.getLogger(__name__)
+
+_LETTING_GO = 2.0
+"""Seconds for saying that this process is no more: others find out by themselves."""
+
 if TYPE_CHECKING:
     from bot.adapters.console.adapter import Screen
-    from bot.courier import Patience
-    from bot.hold import Holding
 
 
 async def ask(setup: Setup, schedule: Schedule, user: User | None, line: str) -> Response:
@@ -58,10 +63,19 @@ async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
         with alone(setup.database):
             store = await open_store(setup.database, clock, schedule)
             console = Console(user, _screen(user, store, schedule, clock, setup))
+            process = str(uuid4())
             try:
+                # Whoever chats under this name elsewhere is not to be reminded again.
+                if not await store.hold(user.network, process, Holding().lease, alone=True):
+                    raise CannotStart(
+                        f"Somebody called {user.name!r} is chatting on this database: take another"
+                        " name with --as, or wait half a minute if that chat has crashed."
+                    )
                 if setup.start is not None:
                     await store.rewind(user.network, setup.start)
-                await serve(schedule, store, clock, setup.rules, [console], restarts=False)
+                await serve(
+                    schedule, store, clock, setup.rules, [console], process=process, restarts=False
+                )
             finally:
                 await store.close()
     except (StoreFailed, StoreAway) as problem:
@@ -76,33 +90,40 @@ async def serve(
     adapters: Sequence[Adapter],
     *,
     versions: AsyncIterator[Schedule] | None = None,
+    process: str | None = None,
     restarts: bool = True,
-    patience: "Patience | None" = None,
-    holding: "Holding | None" = None,
+    patience: Patience = Patience(),
+    holding: Holding = Holding(),
 ) -> None:
     """Answer and remind on some networks, following later versions of the schedule, until there is
     nobody left to talk to, or a signal to end comes (SIGTERM): then what is under way settles
-    first. An adapter that fails is started again if `restarts`, else its failure comes out."""
+    first. An adapter that fails is started again if `restarts`, else its failure comes out.
+    `process` is the name under which this process already holds a network, if it does."""
     from bot.announcer import Announcer
-    from bot.courier import Courier, Patience
-    from bot.hold import Hold, Holding
+    from bot.courier import Courier
+    from bot.hold import Hold
     from bot.supervisor import Supervisor
     from bot.tally import Tally
 
-    process, tally, stopping = str(uuid4()), Tally(), asyncio.Event()
+    process, tally, stopping = process or str(uuid4()), Tally(), asyncio.Event()
     engine = Engine(schedule, store, clock, rules)
     couriers = [
-        Courier(adapter, schedule, store, clock, rules, tally, patience or Patience())
-        for adapter in adapters
+        Courier(adapter, schedule, store, clock, rules, tally, patience) for adapter in adapters
     ]
-    announcers = [Announcer(adapter, schedule, store, clock, rules) for adapter in adapters]
+    announcers = [
+        Announcer(adapter, schedule, store, clock, rules, patience) for adapter in adapters
+    ]
 
     async def follow(versions: AsyncIterator[Schedule]) -> None:
-        async for version in versions:
-            engine.replace(version)
-            for courier, announcer in zip(couriers, announcers, strict=True):
-                courier.replace(version)
-                announcer.replace(version)
+        try:
+            async for version in versions:
+                engine.replace(version)
+                for courier, announcer in zip(couriers, announcers, strict=True):
+                    courier.replace(version)
+                    announcer.replace(version)
+        except Exception:
+            # Reminders of the programme as it is known are better than none.
+            _log.exception("the schedule is not followed any more")
 
     keep_for_good()
     loop = asyncio.get_running_loop()
@@ -112,7 +133,7 @@ async def serve(
     try:
         async with asyncio.TaskGroup() as networks:
             for adapter, courier, announcer in zip(adapters, couriers, announcers, strict=True):
-                hold = Hold(adapter, store, clock, process, holding or Holding())
+                hold = Hold(adapter, store, clock, process, holding)
                 supervisor = Supervisor(adapter, courier, announcer, hold, restarts=restarts)
                 networks.create_task(supervisor.run(engine.respond, stopping))
     except* Exception as failures:
@@ -122,8 +143,9 @@ async def serve(
             loop.remove_signal_handler(signal.SIGTERM)
         if following is not None:
             following.cancel()
-        with suppress(StoreAway):
-            await store.let_go(process)
+        with suppress(StoreAway, TimeoutError):
+            async with asyncio.timeout(_LETTING_GO):
+                await store.let_go(process)
 
 
 def keep_for_good() -> None:

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.backoff import pause
+from bot.backoff import lasts, pause
+from bot.document import Reply
 from bot.notices import (
     Reminder,
     announces_start,
@@ -17,6 +17,7 @@ from bot.notices import (
     written,
 )
 from bot.outlook import Outlook
+from bot.patience import Patience
 from bot.ports import (
     Adapter,
     Claim,
@@ -42,21 +43,6 @@ _NAP = 0.5
 """Seconds after which a tick does not wait any longer for a network."""
 _AT_ONCE = 50
 """Messages that are begun before others (who ask something, say) have their turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long (real time) things may take: a message under way before it counts as in doubt
-    (`lease`) and before it is given up (`sending`, shorter); what was put off before it is tried
-    again, doubled from `pause` up to `longest_pause`; somebody who cannot be written to
-    (`absence`); and what is under way when the program stops (`stopping`)."""
-
-    lease: timedelta = timedelta(seconds=20)
-    sending: timedelta = timedelta(seconds=15)
-    pause: timedelta = timedelta(seconds=2)
-    longest_pause: timedelta = timedelta(seconds=30)
-    absence: timedelta = timedelta(minutes=1)
-    stopping: timedelta = timedelta(seconds=10)
 
 
 class Courier:
@@ -85,6 +71,7 @@ class Courier:
         self._window = adapter.traits.in_flight
         self._refused = False
         self._hushed = False
+        self._ends = 0.0
         self._store_failures = 0
         self._store_back: datetime | None = None
 
@@ -95,12 +82,12 @@ class Courier:
     async def tick(self) -> None:
         """Send what is owed by now, as far as the network takes it. While the database is away
         nothing is claimed, and what was sent is settled when it is back."""
-        if self._store_back is not None and self._clock.wall() < self._store_back:
+        if lasts(self._store_back, self._clock.wall(), self._patience.longest_pause):
             return
         try:
             await self._outlook.look()
             while await self._round():
-                pass
+                await self._outlook.look()
         except StoreAway as away:
             self._wait_for_store(away)
             return
@@ -108,16 +95,19 @@ class Courier:
             _log.warning("The database is back.", network=self._adapter.network)
             self._store_failures, self._store_back = 0, None
 
-    def hush(self) -> None:
-        """Claim nothing more until all is finished, also in a tick that goes on now."""
+    def hush(self) -> float:
+        """Claim nothing more until all is finished, also in a tick that goes on now. The result is
+        the loop's time at which what is under way will be given up."""
         self._hushed = True
+        self._ends = asyncio.get_running_loop().time() + self._patience.stopping.total_seconds()
+        return self._ends
 
     async def finish(self, *, ours: bool = True) -> None:
         """Wait until what is under way has settled; give up what takes too long, without a claim
         left behind. Where another process may have the network (not `ours`) all is given up at
         once, and left to that one: it may send the same messages by now."""
         loop = asyncio.get_running_loop()
-        ends = loop.time() + (self._patience.stopping.total_seconds() if ours else 0)
+        ends = (self._ends if self._hushed else self.hush()) if ours else loop.time()
         while self._under_way and (left := ends - loop.time()) > 0:
             await asyncio.wait(
                 self._under_way, timeout=min(_NAP, left), return_when=asyncio.FIRST_COMPLETED
@@ -148,6 +138,9 @@ class Courier:
             return False
         room = self._room()
         claims = await self._claim(room) if room > 0 else []
+        if self._hushed:
+            self._outcomes += [_put_off(claim, self._clock.wall()) for claim in claims]
+            return False
         self._refused = False
         for number, claim in enumerate(claims):
             if number and number % _AT_ONCE == 0:
@@ -180,9 +173,26 @@ class Courier:
     async def _settle(self) -> None:
         """Note what became of messages. Raises StoreAway; then they wait for the next time."""
         outcomes = self._outcomes[:]
-        if outcomes:
+        if not outcomes:
+            return
+        try:
             await self._store.settle(outcomes)
-            del self._outcomes[: len(outcomes)]
+        except StoreAway:
+            raise
+        except Exception:
+            # One outcome that the tables refuse must not keep back the others.
+            await self._settle_one_by_one(outcomes)
+        del self._outcomes[: len(outcomes)]
+
+    async def _settle_one_by_one(self, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            try:
+                await self._store.settle([outcome])
+            except StoreAway:
+                raise
+            except Exception:
+                _log.warning("not settled", network=self._adapter.network, key=outcome.message,
+                             exc_info=True)  # fmt: skip
 
     async def _deliver(self, claim: Claim) -> None:
         network, key = self._adapter.network, claim.message
@@ -202,7 +212,7 @@ class Courier:
             outcome = _put_off(claim, self._clock.wall() + after)
         except Unreachable as gone:
             _log.warning("unreachable", network=network, key=key, reason=gone.reason)
-            self._tally.failed(network, gone.reason)
+            self._tally.failed(network, "unreachable")
             outcome = _put_off(claim, self._clock.wall() + self._patience.absence, gone.reason)
         except TimeoutError:
             # The network may have it or not: the lease ends by itself.
@@ -223,23 +233,31 @@ class Courier:
 
     async def _send(self, claim: Claim) -> Outcome:
         adapter, now = self._adapter, self._clock.now()
-        reader = self._rules.reader(claim.preferences, self._outlook.schedule.timezone)
+        # The text is made when it goes out: what was claimed may be of no use any more.
         useful = [c for c in claim.items if now < worth_sending_until(c.notice, c.bookmark)]
         if claim.items and not useful:
-            _log.warning("dropped, too late", network=adapter.network, key=claim.message)
-            self._tally.dropped(adapter.network, len(claim.items))
+            _log.info("too late", network=adapter.network, key=claim.message)
             return _put_off(claim, self._clock.wall())
-        if useful:
-            reply = written([claimed.notice for claimed in useful], now)
-            until = min(worth_sending_until(c.notice, c.bookmark) for c in useful)
-        else:
-            reply = trial(claim.preferences.before or self._rules.before)
-            until = now + _TRIAL_LIFE
+        reader = self._rules.reader(claim.preferences, self._outlook.schedule.timezone)
+        reply, until = self._written(claim, useful, now)
         await adapter.send(claim.user, reply, reader, claim.message, until)
-        _log.info("told", network=adapter.network, key=claim.message)
-        self._tally.sent(adapter.network, self._lateness(useful, now))
-        self._window = min(2 * self._window, adapter.traits.in_flight)
+        self._took(claim, useful, now)
         return _told(claim.message, useful, now)
+
+    def _written(
+        self, claim: Claim, items: Sequence[Claimed], now: datetime
+    ) -> tuple[Reply, datetime]:
+        """What the message says, and until when it is of use."""
+        if not items:
+            return trial(claim.preferences.before or self._rules.before), now + _TRIAL_LIFE
+        until = min(worth_sending_until(c.notice, c.bookmark) for c in items)
+        return written([claimed.notice for claimed in items], now), until
+
+    def _took(self, claim: Claim, items: Sequence[Claimed], now: datetime) -> None:
+        network, traits = self._adapter.network, self._adapter.traits
+        _log.info("told", network=network, key=claim.message)
+        self._tally.sent(network, self._lateness(items, now))
+        self._window = min(2 * self._window, traits.in_flight)
 
     def _lateness(self, items: Sequence[Claimed], now: datetime) -> timedelta | None:
         """Real time since the first of these reminders was due."""

@@ -1,23 +1,14 @@
 """The hold on a network: which of the processes has it, as a lease in the store says."""
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
+from bot.patience import Holding
 from bot.ports import Adapter, Clock, Store, StoreAway
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """How long (real time) a process that takes part in a network counts as alive, and how often
-    it says so, or looks whether another one still does."""
-
-    lease: timedelta = timedelta(seconds=25)
-    every: timedelta = timedelta(seconds=2)
 
 
 class Hold:

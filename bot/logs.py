@@ -2,6 +2,9 @@
 
 import logging
 import sys
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -39,13 +42,25 @@ def through_logging() -> None:
 
 
 def _named_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """The kind of an exception in place of its traceback, which could hold texts of messages."""
+    """The kind of an exception and where it was raised, in place of its traceback, which could hold
+    texts of messages."""
     found = event.pop("exc_info", None)
     error = sys.exc_info() if found is True else found
     kind = error[0] if isinstance(error, tuple) else type(error) if error else None
     if kind is not None:
         event["error"] = kind.__name__
+        traceback = error[2] if isinstance(error, tuple) else error.__traceback__
+        event["at"] = _raised_at(traceback)
     return event
+
+
+def _raised_at(traceback: TracebackType | None) -> str:
+    """The file and line of the innermost frame."""
+    frames = list(walk_tb(traceback))
+    if not frames:
+        return "unknown"
+    frame, line = frames[-1]
+    return f"{Path(frame.f_code.co_filename).name}:{line}"
 
 
 def _line(_logger: Any, _method: str, event: EventDict) -> str:

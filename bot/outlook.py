@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.backoff import lasts
 from bot.messages import Bookmark
+from bot.missed import Missed
 from bot.notices import MOST_BEFORE, opens_at, owed
 from bot.ports import Adapter, Candidates, Claimed, Clock, Judge, Store
 from bot.rules import Rules
@@ -37,13 +39,12 @@ class Outlook:
         self._store = store
         self._clock = clock
         self._rules = rules
-        self._tally = tally
+        self._missed = Missed(adapter, store, clock, tally)
         self._changed = set[int]()
         self._waves: dict[datetime, Wave] = {}
         self._too_short = set[datetime]()
         self._changes_due: datetime | None = None
         self._waves_due: datetime | None = None
-        self._passed: datetime | None = None
 
     def replace(self, schedule: Schedule) -> None:
         """Judge by another version of the schedule from now on."""
@@ -57,15 +58,14 @@ class Outlook:
     async def look(self) -> None:
         """Read from the store what has to be read again by now. Raises StoreAway."""
         now, wall = self._clock.now(), self._clock.wall()
-        if self._changes_due is None or wall >= self._changes_due:
+        if not lasts(self._changes_due, wall, _CHANGES_EVERY):
             await self._find_changes()
             self._changes_due = wall + _CHANGES_EVERY
-        if self._adapter.traits.rate is not None and (
-            self._waves_due is None or wall >= self._waves_due
-        ):
-            await self._plan_waves(self._adapter.traits.rate, now)
+        rate = self._adapter.traits.rate
+        if rate is not None and not lasts(self._waves_due, wall, _WAVES_EVERY):
+            await self._plan_waves(rate, now)
             self._waves_due = wall + _WAVES_EVERY
-        await self._count_missed(now)
+        await self._missed.look(self.schedule)
 
     def candidates(self, now: datetime) -> Candidates:
         """Where to look for what is owed."""
@@ -104,7 +104,8 @@ class Outlook:
 
     async def _plan_waves(self, rate: float, now: datetime) -> None:
         sessions = self.schedule.starting(now, now + _WAVES_AHEAD)
-        counts = await self._store.unreminded(self._adapter.network, sessions)
+        network = self._adapter.network
+        counts = await self._store.unreminded(network, sessions, under_way=False)
         waiting: dict[datetime, int] = {}
         for session in sessions:
             start = session.slot.start
@@ -128,22 +129,3 @@ class Outlook:
                 )
         begun = {s: w for s, w in self._waves.items() if w.opens <= now < s}
         self._waves = begun | planned
-
-    async def _count_missed(self, now: datetime) -> None:
-        """Count the reminders whose session has started without them."""
-        since, self._passed = self._passed, now
-        if since is None:
-            return
-        begun = self.schedule.starting(since, now)
-        if not begun:
-            return
-        counts = await self._store.unreminded(self._adapter.network, begun)
-        for session in begun:
-            if counts[session.id]:
-                self._tally.dropped(self._adapter.network, counts[session.id])
-                _log.warning(
-                    "Reminders could not be sent before the start.",
-                    network=self._adapter.network,
-                    session=session.id,
-                    reminders=counts[session.id],
-                )

@@ -242,18 +242,20 @@ class Store(Protocol):
         ...
 
     async def claim_posts(
-        self, network: str, channels: Sequence[str], starts: Sequence[datetime], lease: Lease
+        self, network: str, wanted: Sequence[tuple[str, datetime]], lease: Lease
     ) -> list[Post]:
-        """Reserve what channels, by id, have not heard yet about these starts."""
+        """Reserve what these channels, by id, have not heard yet about these starts."""
         ...
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Note what became of messages, where they are still ours."""
         ...
 
-    async def unreminded(self, network: str, sessions: Collection[Session]) -> Mapping[int, int]:
-        """For each of these sessions how many bookmarks still wait for a reminder of its start and
-        are not under way, by id."""
+    async def unreminded(
+        self, network: str, sessions: Collection[Session], *, under_way: bool
+    ) -> Mapping[int, int]:
+        """For each of these sessions how many bookmarks still wait for a reminder of its start, by
+        id; those under way (or put off) count only if `under_way`."""
         ...
 
     async def outdated(self, network: str, sessions: Collection[Session]) -> set[int]:

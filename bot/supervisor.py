@@ -17,6 +17,8 @@ _log = structlog.get_logger(__name__)
 
 _RECONNECT = timedelta(seconds=1)
 _LONGEST_RECONNECT = timedelta(minutes=1)
+_LAST_WORDS = 2.0
+"""Seconds for the database, when what is under way has been given up."""
 
 
 class Supervisor:
@@ -44,30 +46,44 @@ class Supervisor:
         settles first, and nothing is left held."""
         over = False
         while not (over or stopping.is_set()):
-            if await self._hold.take():
+            if await self._takes(stopping):
                 over = await self._take_part(receive, stopping)
             else:
                 await _first(stopping.wait(), self._hold.pause())
+
+    async def _takes(self, stopping: asyncio.Event) -> bool:
+        """True if this process has the network now; a database that does not answer delays nobody
+        who wants to stop."""
+        taking = asyncio.create_task(self._hold.take())
+        await _first(taking, stopping.wait())
+        if stopping.is_set():
+            taking.cancel()
+            await asyncio.gather(taking, return_exceptions=True)
+            return False
+        return taking.result()
 
     async def _take_part(self, receive: Receive, stopping: asyncio.Event) -> bool:
         """Speak while the network is held; true if there is nobody left to talk to."""
         _log.info("speaking", network=self._adapter.network)
         speaking = asyncio.create_task(self._speak(receive))
+        limit = asyncio.timeout(None)
         try:
-            async with ticking(self._courier.tick), ticking(self._announcer.tick):
-                await _first(speaking, self._hold.keep(), stopping.wait())
-                over = speaking.done()
-                ours = self._hold.ours
-                if not over:
-                    # As long as the network takes more a tick would go on.
-                    self._courier.hush()
-                if not ours:
-                    # Another process may speak by now.
-                    speaking.cancel()
-            if over:
-                await self._courier.tick()
-            # What is under way needs the connection until it has settled.
-            await self._courier.finish(ours=ours)
+            async with limit:
+                async with ticking(self._courier.tick), ticking(self._announcer.tick):
+                    await _first(speaking, self._hold.keep(), stopping.wait())
+                    over, ours = speaking.done(), self._hold.ours
+                    if not over:
+                        # As long as the network takes more a tick would go on.
+                        limit.reschedule(self._courier.hush() + _LAST_WORDS)
+                    if not ours:
+                        # Another process may speak by now.
+                        speaking.cancel()
+                if over:
+                    await self._courier.tick()
+                # What is under way needs the connection until it has settled.
+                await self._courier.finish(ours=ours)
+        except TimeoutError:
+            _log.warning("What was sent last may be sent again.", network=self._adapter.network)
         finally:
             speaking.cancel()
             await asyncio.gather(speaking, return_exceptions=True)

@@ -16,16 +16,23 @@ EVERY = timedelta(seconds=0.5)
 
 @asynccontextmanager
 async def ticking(tick: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Call `tick` at every interval while this is open; what it raises is logged."""
+    """Call `tick` at every interval while this is open; what it raises is logged, once until it
+    changes."""
     running = asyncio.Lock()
+    failing: type[Exception] | None = None
 
     async def once() -> None:
+        nonlocal failing
         async with running:
             try:
                 await tick()
-            except Exception:
-                # A tick that fails must not end the ones after it.
-                _log.exception("tick failed")
+            except Exception as failure:
+                # A tick that fails must not end the ones after it, nor say the same each time.
+                if type(failure) is not failing:
+                    _log.exception("tick failed")
+                failing = type(failure)
+            else:
+                failing = None
 
     # That a tick takes longer than the pause between two of them is no news to anybody.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -44,6 +51,9 @@ async def ticking(tick: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
         yield
     finally:
         scheduler.pause()
-        # The scheduler would cancel a tick between its claim and what it claimed for.
-        async with running:
+        try:
+            # The scheduler would cancel a tick between its claim and what it claimed for.
+            async with running:
+                pass
+        finally:
             scheduler.shutdown(wait=False)

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot.courier import Patience
 from bot.messages import User
+from bot.patience import Patience
 from tests.summit import Summit
 
 RYU = "[12] 11:00am–11:25am · Ryu Network Operating System · Bayview B · Kazutaka Morita"

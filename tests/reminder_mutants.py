@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -43,16 +42,10 @@ def ids_made_from_facts(patch: pytest.MonkeyPatch) -> None:
 def doubt_forgotten(patch: pytest.MonkeyPatch) -> None:
     """When the facts are again what the owner was told, nothing is owed."""
 
-    def mutant(
-        bookmark: Bookmark,
-        session: Session,
-        now: datetime,
-        opens: datetime,
-        news_before: datetime | None = None,
-    ) -> Notice | None:
+    def mutant(bookmark: Bookmark, session: Session, *when: Any) -> Notice | None:
         if session.facts.says_the_same_as(bookmark.told):
             bookmark = replace(bookmark, message_moves=False)
-        return notices.owed(bookmark, session, now, opens, news_before)
+        return notices.owed(bookmark, session, *when)
 
     patch.setattr(outlook, "owed", mutant)
 
@@ -101,14 +94,8 @@ def markers_by_start(patch: pytest.MonkeyPatch) -> None:
                 )
         settle(connection, outcomes)
 
-    def mutant(
-        bookmark: Bookmark,
-        session: Session,
-        now: datetime,
-        opens: datetime,
-        news_before: datetime | None = None,
-    ) -> Notice | None:
-        notice = notices.owed(bookmark, session, now, opens, news_before)
+    def mutant(bookmark: Bookmark, session: Session, *when: Any) -> Notice | None:
+        notice = notices.owed(bookmark, session, *when)
         assert isinstance(bookmark, _Marked)
         sent = to_ms(session.slot.start) in bookmark.sent
         return None if sent else notice
@@ -152,10 +139,11 @@ def everybody_takes_over(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Process, "begin", mutant)
 
 
-MUTANTS = (
-    ids_made_from_facts,
-    doubt_forgotten,
-    markers_by_start,
-    settled_without_asking,
-    everybody_takes_over,
-)
+MUTANTS = {
+    ids_made_from_facts: "is not reminded of|is wrong about",
+    doubt_forgotten: "is wrong about",
+    markers_by_start: "is wrong about|is not reminded of",
+    settled_without_asking: "knows this about|twice",
+    everybody_takes_over: "another process has claimed this",
+}
+"""Each with the promises that it breaks, as the oracle says it."""

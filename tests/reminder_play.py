@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import event
 
-from bot.courier import Courier, Patience
+from bot.courier import Courier
 from bot.document import Reply
 from bot.engine import Engine
 from bot.messages import Bookmark, Channel, Invocation, User
+from bot.patience import Patience
 from bot.ports import (
     Candidates,
     Claim,

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.courier import Courier, Patience
+from bot.courier import Courier
 from bot.document import Reply
 from bot.engine import Engine
 from bot.messages import Channel, Invocation, Response, User
+from bot.patience import Patience
 from bot.ports import Receive, Store, Traits
 from bot.rules import Rules
 from bot.schedule import Schedule, Session

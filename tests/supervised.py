@@ -11,9 +11,10 @@ from typing import Any, Never
 from sqlalchemy import create_engine, event, text
 
 from bot.announcer import Announcer
-from bot.courier import Courier, Patience
-from bot.hold import Hold, Holding
+from bot.courier import Courier
+from bot.hold import Hold
 from bot.messages import AddBookmark, User
+from bot.patience import Holding, Patience
 from bot.ports import Clock, Receive
 from bot.rules import Rules
 from bot.store.sql import SqlStore

@@ -25,6 +25,13 @@ from tests.summit import Summit
 pytestmark = pytest.mark.every_database
 
 
+async def crash(summit: Summit, *, accepted: bool) -> None:
+    """The process ends at its next message, before or after the network has it; another begins."""
+    ends(summit, accepted=accepted)
+    await summit.tick()
+    await summit.restart()
+
+
 async def test_a_message_in_doubt_goes_again_under_its_id(summit: Summit) -> None:
     await summit.say("ada", "bookmark 12")
     summit.go("Monday 10:55")
@@ -42,9 +49,7 @@ async def test_a_message_in_doubt_goes_again_under_its_id(summit: Summit) -> Non
 async def test_the_next_process_takes_over_what_the_last_one_had_claimed(summit: Summit) -> None:
     await summit.say("ada", "bookmark 12")
     summit.go("Monday 10:55")
-    ends(summit, accepted=False)
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=False)
     assert await summit.notices() == [reminder(5)], "a replay cannot wait for a lease of real time"
 
 
@@ -52,9 +57,7 @@ async def in_doubt(summit: Summit) -> None:
     """Ada's long reminder of 12 has arrived, and nobody knows."""
     await summit.say("ada", "remind 12 60")
     summit.go("Monday 10:00")
-    ends(summit, accepted=True)
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=True)
     summit.wait(LEASE)
 
 
@@ -113,9 +116,7 @@ async def test_a_snooze_of_a_move_in_doubt_reminds_in_another_message(summit: Su
     await summit.say("ada", "bookmark 12")
     summit.go("Monday 10:55")
     summit.change(12, room="Marina")
-    ends(summit, accepted=True)
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=True)
     await summit.say("ada", "snooze 12 2")
     summit.wait(2)
     await summit.tick()
@@ -129,9 +130,7 @@ async def test_a_move_in_doubt_that_becomes_the_reminder_is_another_message(
     await summit.say("ada", "bookmark 12")
     summit.go("Monday 10:50")
     summit.change(12, room="Marina")
-    ends(summit, accepted=True)
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=True)
     summit.go("Monday 10:55")
     await summit.tick()
     first, second = keys(summit)
@@ -142,9 +141,7 @@ async def test_a_move_in_doubt_that_was_the_reminder_settles_as_it(summit: Summi
     await summit.say("ada", "remind 12 10")
     summit.go("Monday 10:50")
     summit.change(12, room="Marina")
-    ends(summit, accepted=True)
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=True)
     await summit.say("ada", "remind 12 2")
     summit.go("Monday 10:55")
     await summit.tick()
@@ -173,15 +170,11 @@ async def test_a_bookmark_made_again_tells_the_session_as_it_is(summit: Summit) 
 
 async def test_a_slot_that_somebody_may_believe_in_matters_until_its_end(summit: Summit) -> None:
     await summit.say("ada", "bookmark 12")
-    ends(summit, accepted=True)
     summit.change(12, at="Tuesday 11:00")
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=True)
     summit.wait(LEASE)
-    ends(summit, accepted=False)
     summit.change(12, at="Monday 11:00")
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=False)
     summit.go("Monday 12:00")
     assert await summit.notices() == [
         ["(was taken)"],
@@ -202,10 +195,8 @@ async def test_doubts_about_what_is_over_delay_nobody(summit: Summit) -> None:
     summit.network.traits = Traits(in_flight=1)
     await summit.say("ada", "bookmark 2")
     await summit.say("bob", "bookmark 12")
-    ends(summit, accepted=True)
     summit.change(2, room="Marina")
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=True)
     summit.go("Monday 10:55")
     await summit.tick()
     assert [user.id for user, _, _ in summit.network.taken] == ["ada", "bob"]
@@ -218,9 +209,7 @@ async def test_what_a_message_in_doubt_does_not_say_again_goes_under_another_id(
     await summit.say("ada", "remind 12 60")
     await summit.say("ada", "remind 13 60")
     summit.go("Monday 10:00")
-    ends(summit, accepted=False)
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=False)
     await summit.say("ada", away)
     summit.wait(LEASE)
     assert await summit.notices() == [["Starts in 1 hour:", RYU, BUTTONS]]
@@ -234,11 +223,9 @@ async def test_what_a_message_in_doubt_does_not_say_again_goes_under_another_id(
 async def test_a_move_parted_from_its_message_stays_in_doubt(summit: Summit) -> None:
     await summit.say("ada", "bookmark 12")
     await summit.say("ada", "bookmark 13")
-    ends(summit, accepted=False)
     summit.change(12, room="Ballroom")
     summit.change(13, room="Ballroom")
-    await summit.tick()
-    await summit.restart()
+    await crash(summit, accepted=False)
     summit.network.traits = Traits(in_flight=1)
     summit.change(13, room="Marina")
 

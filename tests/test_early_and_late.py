@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import User
-from bot.ports import Traits
-from tests.courier_talk import BUTTONS, RYU, ends, keys, reminder
+from bot.ports import Traits, TryLater, Unreachable
+from tests.courier_talk import BUTTONS, LEASE, RYU, ends, keys, once, reminder
 from tests.summit import Summit
 
 pytestmark = pytest.mark.every_database
@@ -84,7 +84,7 @@ async def test_the_pace_is_one_of_real_time(summit: Summit) -> None:
     assert len(await summit.notices()) == len(NAMES)
 
 
-async def test_what_could_not_be_sent_before_the_start_is_counted(
+async def test_what_could_not_be_sent_before_the_start_is_counted_once(
     summit: Summit, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in ("ada", "bob", "cyd"):
@@ -94,22 +94,55 @@ async def test_what_could_not_be_sent_before_the_start_is_counted(
     assert await summit.notices() == []
     summit.go("Monday 11:00")
     assert await summit.notices() == []
+    await summit.say("eve", "bookmark 12")
+    assert await dropped_in_the_end(summit) == 2
     assert "Reminders could not be sent before the start." in caplog.text
     assert "'reminders': 2" in caplog.text
-    assert dropped(summit) == 2
-    summit.wait(1)
-    await summit.tick()
-    assert dropped(summit) == 2
+    assert await dropped_in_the_end(summit) == 2
 
 
-async def test_what_is_too_late_when_its_turn_comes_is_counted(summit: Summit) -> None:
+async def test_what_is_too_late_when_its_turn_comes_is_counted_once(summit: Summit) -> None:
     await summit.say("ada", "bookmark 12")
     await summit.say("bob", "bookmark 12")
     summit.network.traits = Traits(in_flight=2)
     summit.go("Monday 10:59")
     after_each_message(summit, 60)
     assert await summit.notices() == [reminder(1)]
-    assert dropped(summit) == 1
+    assert await dropped_in_the_end(summit) == 1
+
+
+@pytest.mark.parametrize("trouble", [TryLater(timedelta(minutes=10)), Unreachable("it is closed")])
+async def test_what_was_put_off_beyond_the_start_is_counted(
+    summit: Summit, trouble: Exception
+) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 10:59")
+    summit.clock.advance(timedelta(seconds=30))
+    once(summit, trouble)
+    await summit.tick()
+    summit.go("Monday 11:00")
+    assert await dropped_in_the_end(summit) == 1
+
+
+async def test_what_is_under_way_at_the_start_is_not_counted(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    summit.go("Monday 10:59")
+
+    async def hook(_user: User, _key: str) -> None:
+        summit.go("Monday 11:00")
+        await summit.courier.tick()
+
+    summit.network.before_taking = hook
+    assert await summit.notices() == [reminder(1)]
+    assert await dropped_in_the_end(summit) == 0
+
+
+async def dropped_in_the_end(summit: Summit) -> int:
+    """How many, when all that was under way has been settled."""
+    await summit.tick()
+    summit.wait(LEASE)
+    await summit.tick()
+    return dropped(summit)
 
 
 def dropped(summit: Summit) -> int:

@@ -39,20 +39,20 @@ CASES = {
     "what is not to be shown": ('own.debug("told"); stdlib.debug("x"); library.debug("y")', ""),
     "an exception in an event": (
         'try: failing()\nexcept ValueError: own.exception("failed", network="irc", tries=2)',
-        "failed network=irc tries=2 error=ValueError",
+        "failed network=irc tries=2 error=ValueError at=<string>:9",
     ),
     "an exception in an event, by hand": (
         'try: failing()\nexcept ValueError as e: own.warning("not delivered", key="k", exc_info=e)',
-        "not delivered key=k error=ValueError",
+        "not delivered key=k error=ValueError at=<string>:9",
     ),
     "an exception at hand that is none": ('own.warning("odd", exc_info=True)', "odd"),
     "an exception in the standard library's way": (
         'try: failing()\nexcept ValueError: stdlib.exception("invocation %s failed: %s", 7, "now")',
-        "invocation 7 failed: now error=ValueError",
+        "invocation 7 failed: now error=ValueError at=<string>:9",
     ),
     "an exception of a library": (
         'try: failing()\nexcept ValueError: library.error("oh", exc_info=True, stack_info=True)',
-        "oh error=ValueError",
+        "oh error=ValueError at=<string>:9",
     ),
     "an exception that nobody has caught, of a task": (
         "async def main():\n"
@@ -60,13 +60,13 @@ CASES = {
         "    task = asyncio.create_task(fails())\n"
         "    await asyncio.wait([task]); del task; gc.collect()\n"
         "asyncio.run(main())",
-        "Task exception was never retrieved error=ValueError",
+        "Task exception was never retrieved error=ValueError at=<string>:9",
     ),
     "an exception of a callback": (
         "async def main():\n"
         "    asyncio.get_running_loop().call_soon(failing); await asyncio.sleep(0)\n"
         "asyncio.run(main())",
-        "Exception in callback failing() at <string>:8 error=ValueError",
+        "Exception in callback failing() at <string>:8 error=ValueError at=<string>:9",
     ),
 }
 

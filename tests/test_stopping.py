@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, select
 
-from bot.courier import Patience
+from bot.patience import Patience
 from bot.store import opening
 from bot.store.tables import bookmarks, holders, users
+from bot.supervisor import _LAST_WORDS
 from tests.courier_talk import keys
 from tests.servers.away import away
 from tests.servers.postgres import empty
@@ -87,8 +88,8 @@ def left(database: str) -> tuple[dict[str, tuple[bool, str | None]], int, int]:
     return state, sum(row.lease_until > time.time() * 1000 for row in rows), len(processes)
 
 
-def test_what_is_under_way_gets_ten_seconds() -> None:
-    assert Patience().stopping == timedelta(seconds=10)
+def test_to_stop_takes_ten_seconds_at_most() -> None:
+    assert Patience().stopping.total_seconds() + _LAST_WORDS == 10
     assert Patience().stopping < Patience().lease
 
 
@@ -97,10 +98,10 @@ async def test_a_signal_lets_what_is_under_way_settle_and_gives_up_the_rest(data
     with process(database, "--seconds", "0.4", "--stopping", "1") as first:
         assert first.says() == ["speaks"]
         ids = first.writes(3)
-        first.running.send_signal(signal.SIGTERM)
         began = time.monotonic()
+        first.running.send_signal(signal.SIGTERM)
         status, said, log = first.ends()
-        assert 0.9 < time.monotonic() - began < 8
+        assert 1 <= time.monotonic() - began < 8
     assert (status, log) == (0, "")
     assert sorted(said[:2]) == [f"wrote {name} {ids[name]}" for name in ("ada", "bob")]
     assert said[2:] == ["is silent"], "the connection was there until the end"
@@ -117,8 +118,8 @@ async def test_a_signal_without_anything_under_way_ends_at_once(database: str) -
         assert first.says() == ["speaks"]
         key = first.writes(1)["ada"]
         assert first.says() == ["wrote", "ada", key]
-        first.running.send_signal(signal.SIGTERM)
         began = time.monotonic()
+        first.running.send_signal(signal.SIGTERM)
         assert first.ends() == (0, ["is silent"], "")
         assert time.monotonic() - began < 3
     assert left(database) == ({"ada": (True, None)}, 0, 0)
@@ -127,16 +128,19 @@ async def test_a_signal_without_anything_under_way_ends_at_once(database: str) -
 async def test_after_a_signal_nothing_new_is_begun_however_much_is_owed(database: str) -> None:
     names = [f"person-{number}" for number in range(100)]
     await bookmark(database, *names)
-    with process(database, "--seconds", "0.1", "--in-flight", "1") as first:
+    # So quick that one tick would go on with everybody; on a busy machine the signal comes late.
+    with process(database, "--seconds", "0.4", "--in-flight", "1") as first:
         assert first.says() == ["speaks"]
-        assert len(first.writes(1)) == 1
+        written = first.writes(1)
         first.running.send_signal(signal.SIGTERM)
         status, said, log = first.ends()
-    assert (status, log) == (0, "")
-    assert len(said) <= 4, "the message under way, and perhaps one that was just being claimed"
-    state, leases, processes = left(database)
-    assert (leases, processes) == (0, 0)
-    assert [message for _, message in state.values()] == [None] * 100
+    assert (status, log, said.pop()) == (0, "", "is silent")
+    wrote, written_later = said[::2], said[1::2]
+    written |= {name: key for _, name, key in map(str.split, written_later)}
+    assert wrote == [f"wrote {name} {key}" for name, key in written.items()]
+    assert len(wrote) <= 5, "with ten seconds for what is under way it could be 25"
+    state = dict.fromkeys(names, (False, None)) | dict.fromkeys(written, (True, None))
+    assert left(database) == (state, 0, 0)
 
 
 async def test_what_is_settled_while_the_process_ends_stays_so_if_that_is_cut_short(

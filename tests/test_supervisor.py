@@ -13,7 +13,7 @@ import pytest
 
 from bot import app, supervisor
 from bot.clock import SystemClock
-from bot.hold import Holding
+from bot.patience import Holding
 from bot.ports import Clock, Traits
 from bot.setup import moment_meant
 from bot.store import opening

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.courier import Patience
-from bot.hold import Holding
+from bot.patience import Holding, Patience
 
 ORIGIN = datetime(2012, 4, 16, 17, tzinfo=UTC)
 """The moment of the programme at which every run begins."""

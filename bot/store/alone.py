@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock, Timeout
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.store.opening import StoreFailed
+from bot.store.opening import StoreFailed, file_of
 
 
 @contextmanager
@@ -41,15 +40,8 @@ def alone(url: str) -> Iterator[None]:
 
 
 def _file(url: str) -> Path | None:
-    """The file of an SQLite database, the same however it is written; None for another database,
-    or what will be refused."""
+    """The file of an SQLite database; None for another database, or what will be refused."""
     try:
-        parsed = make_url(url)
+        return file_of(make_url(url))
     except (ArgumentError, ValueError):
         return None
-    name = parsed.database
-    if name is None or parsed.get_backend_name() != "sqlite":
-        return None
-    if name.startswith("file:"):  # https://www.sqlite.org/uri.html
-        name = unquote(urlsplit(name).path)
-    return None if name in ("", ":memory:") else Path(name).resolve()

@@ -55,16 +55,17 @@ def parameters(network: str, candidates: Candidates, lease: Lease) -> dict[str, 
 
 @cache
 def owed(dialect: str) -> Select[Any]:
-    """Ids of users with a bookmark that may be owed something, the soonest start first, each
-    locked where others could claim for them too: who is held by them is left out."""
+    """Ids of users with a bookmark that may be owed something, the soonest start first, and of one
+    start those first who were put off less often: who cannot be reached keeps nobody waiting. Each
+    is locked where others could claim for them too: who is held by them is left out."""
     branches = [_left_behind(), *_due(dialect), *_changed(dialect)]
     every = union_all(*branches).subquery()
-    start = func.min(every.c.start).label("start")
-    soonest = select(every.c.user_id, start).group_by(every.c.user_id).subquery()
+    first = (func.min(every.c.start).label("start"), func.min(every.c.failures).label("failures"))
+    soonest = select(every.c.user_id, *first).group_by(every.c.user_id).subquery()
     return (
         select(users.c.id)
         .join(soonest, soonest.c.user_id == users.c.id)
-        .order_by(soonest.c.start)
+        .order_by(soonest.c.start, soonest.c.failures)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(of=users, skip_locked=True, key_share=True)
     )
@@ -75,7 +76,6 @@ def moves_in_doubt() -> tuple[ColumnElement[bool], ...]:
     return (
         bookmarks.c.message.is_not(None),
         bookmarks.c.message_moves.is_(True),
-        bookmarks.c.network == bindparam("on_network"),
         _free(),
     )
 
@@ -83,8 +83,9 @@ def moves_in_doubt() -> tuple[ColumnElement[bool], ...]:
 def _left_behind() -> Select[Any]:
     """Moves in doubt. Reminders in doubt are found where they are due; until then they are not to
     be dropped, for they may become due again."""
-    return select(bookmarks.c.user_id, bookmarks.c.told_until.label("start")).where(
-        *moves_in_doubt()
+    start = bookmarks.c.told_until.label("start")
+    return select(bookmarks.c.user_id, start, bookmarks.c.failures).where(
+        bookmarks.c.network == bindparam("on_network"), *moves_in_doubt()
     )
 
 
@@ -106,7 +107,7 @@ def _due(dialect: str) -> Iterable[Select[Any]]:
         (reminded > never, reminded < starting.c.start, opened_by_row),
         (reminded > starting.c.start, opened_by_row),
     ):
-        yield select(bookmarks.c.user_id, starting.c.start).where(
+        yield select(bookmarks.c.user_id, starting.c.start, bookmarks.c.failures).where(
             bookmarks.c.network == bindparam("on_network"),
             bookmarks.c.session_id == starting.c.session_id,
             *never_or_otherwise,
@@ -125,7 +126,7 @@ def _changed(dialect: str) -> Iterable[Select[Any]]:
     news_before = bindparam("news_before", type_=BigInteger)
     told = bookmarks.c.told_key
     for otherwise in (told < changed.c.key, told > changed.c.key):
-        yield select(bookmarks.c.user_id, changed.c.start).where(
+        yield select(bookmarks.c.user_id, changed.c.start, bookmarks.c.failures).where(
             bookmarks.c.network == bindparam("on_network"),
             bookmarks.c.session_id == changed.c.session_id,
             otherwise,

@@ -1,7 +1,7 @@
 """Claims on what users are owed: reserved under a lease, one message for each user."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,7 @@ def claim(
     claims = _trials(connection, network, lease)
     most = lease.most - len(claims)
     ids = _users_owed(connection, network, candidates, lease, most) if most > 0 else []
-    if ids and _drop_what_is_over(connection, network, judge, lease):
+    while ids and _drop_what_is_over(connection, ids, judge, lease):
         ids = _users_owed(connection, network, candidates, lease, most)
     if not ids:
         return claims
@@ -55,7 +55,7 @@ def claim(
             message = said.again or fresh[row.user_id]
             messages.setdefault((row.user_id, message), []).append(said)
     # Whoever is owed a message in doubt beside a new one takes more than one place.
-    messages = dict(sorted(messages.items(), key=lambda message: _first_start(message[1]))[:most])
+    messages = dict(sorted(messages.items(), key=lambda message: _place(message[1]))[:most])
     _part(connection, messages)
     _reserve(connection, messages, lease)
     for (user_id, message), items in messages.items():
@@ -96,19 +96,19 @@ def _users_owed(
     return connection.execute(soonest, given).scalars().all()
 
 
-def _drop_what_is_over(connection: Connection, network: str, judge: Judge, lease: Lease) -> bool:
-    """Forget the doubts that matter no more, lest they take the places of what does; true if there
-    were any."""
-    given = {"on_network": network, "wall": to_ms(lease.now)}
+def _drop_what_is_over(
+    connection: Connection, ids: Sequence[int], judge: Judge, lease: Lease
+) -> bool:
+    """Forget the doubts of these users that matter no more, lest they take the places of what does;
+    true if there were any."""
+    doubts = select(bookmarks).where(bookmarks.c.user_id.in_(ids), *places.moves_in_doubt())
     over = [
-        {"of": row.user_id, "at": row.session_id, **given}
-        for row in connection.execute(_MOVES_IN_DOUBT, given)
+        {"of": row.user_id, "at": row.session_id}
+        for row in connection.execute(doubts, {"wall": to_ms(lease.now)})
         if judge(bookmark_from(row)) is None
     ]
     if over:
-        # Another process may have claimed it between its look at the row and this one's lock.
-        still = update(bookmarks).where(*places.moves_in_doubt())
-        connection.execute(_row(still).values(UNCLAIMED), over)
+        connection.execute(_row(update(bookmarks)).values(UNCLAIMED), over)
     return bool(over)
 
 
@@ -171,8 +171,10 @@ def _part(connection: Connection, messages: dict[tuple[int, str], list[_Said]]) 
         connection.execute(update(bookmarks).where(theirs, moves).values(message=SPENT))
 
 
-def _first_start(items: Iterable[_Said]) -> datetime:
-    return min(said.claimed.notice.session.slot.start for said in items)
+def _place(items: Sequence[_Said]) -> tuple[datetime, int]:
+    """Where a message stands among others: see `candidates.owed`."""
+    start = min(said.claimed.notice.session.slot.start for said in items)
+    return start, min(said.failures for said in items)
 
 
 _WAITING_TRIALS = (
@@ -185,10 +187,4 @@ _WAITING_TRIALS = (
     )
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, key_share=True)
-)
-_MOVES_IN_DOUBT = (
-    select(bookmarks)
-    .join(users, users.c.id == bookmarks.c.user_id)
-    .where(*places.moves_in_doubt())
-    .with_for_update(of=users, skip_locked=True, key_share=True)
 )

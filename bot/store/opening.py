@@ -1,7 +1,9 @@
 """Opens a database: an engine with what each kind of database needs, its tables upgraded."""
 
 import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -19,6 +21,8 @@ _LIBPQ = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+_LONGEST_STATEMENT = 5_000
+"""Milliseconds after which a server that is there, but does not answer, counts as away."""
 
 
 class StoreFailed(Exception):
@@ -42,6 +46,11 @@ def opened(url: str) -> Engine:
             f"The database {place} needs a driver that is not installed: {missing.name}."
         ) from None
     if engine.dialect.name == "sqlite":
+        if file_of(parsed) is None:  # a memory of its own for each connection
+            raise StoreFailed(
+                f"The database {place} would keep nothing: name a file, like"
+                " sqlite:///summit-bot.db"
+            )
         _prepare_sqlite(engine)
     try:
         migrations.upgrade(engine)
@@ -60,6 +69,17 @@ def opened(url: str) -> Engine:
     return engine
 
 
+def file_of(url: URL) -> Path | None:
+    """The file of an SQLite database, the same however it is written; None for another database,
+    or one that is in memory."""
+    name = url.database
+    if name is None or url.get_backend_name() != "sqlite":
+        return None
+    if name.startswith("file:"):  # https://www.sqlite.org/uri.html
+        name = unquote(urlsplit(name).path)
+    return None if name in ("", ":memory:") else Path(name).resolve()
+
+
 def _shown(url: str) -> str:
     """A URL without its passwords, also where the rest of it is none."""
     unnamed = re.sub(r":(?!//).*@", ":***@", url, flags=re.DOTALL)
@@ -68,7 +88,9 @@ def _shown(url: str) -> str:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, connect_args=_LIBPQ)
+        # The last one counts: what the URL says may differ.
+        options = f"-c statement_timeout={_LONGEST_STATEMENT} {url.query.get('options', '')}"
+        return create_engine(url, pool_pre_ping=True, connect_args=_LIBPQ | {"options": options})
     return create_engine(url)
 
 

@@ -1,29 +1,25 @@
 """What became of messages: told, put off, left behind by a process that is no more."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CompoundSelect,
     Connection,
-    Integer,
     bindparam,
     case,
     delete,
     func,
     select,
-    union_all,
+    union,
     update,
 )
 
 from bot.ports import Outcome, Posted, PutOff, Told
-from bot.schedule import Session
-from bot.store.candidates import NEVER, listed
-from bot.store.rows import facts_key, to_ms, told_columns
+from bot.store.candidates import NEVER
+from bot.store.rows import to_ms, told_columns
 from bot.store.tables import UNCLAIMED, bookmarks, posts, users
 
 
@@ -37,43 +33,26 @@ def settle(connection: Connection, outcomes: Sequence[Outcome]) -> None:
         connection.execute(update(posts).where(posts.c.message.in_(posted)).values(posted=True))
 
 
-def unreminded(
-    connection: Connection, network: str, sessions: Collection[Session], wall: datetime
-) -> Mapping[int, int]:
-    """For each session how many bookmarks still wait for a reminder of its start."""
-    starts = [[session.id, to_ms(session.slot.start)] for session in sessions]
-    given = {"starting": json.dumps(starts), "on_network": network, "wall": to_ms(wall)}
-    counts = {session.id: 0 for session in sessions}
-    for session_id, count in connection.execute(_waiting(connection.dialect.name), given):
-        counts[session_id] += count
-    return counts
-
-
-def outdated(connection: Connection, network: str, sessions: Collection[Session]) -> set[int]:
-    """Ids of the sessions that somebody was told otherwise, or is being told something of."""
-    theirs = bookmarks.c.network == network
-    known = select(bookmarks.c.session_id, bookmarks.c.told_key).where(theirs).distinct()
-    keys: dict[int, set[str]] = {}
-    for session_id, key in connection.execute(known):
-        keys.setdefault(session_id, set()).add(key)
-    # What a move that is under way says may be otherwise by the time it settles.
-    moving = bookmarks.c.message.is_not(None) & bookmarks.c.message_moves.is_(True)
-    # Not `distinct`: for that SQLite would read every bookmark, in the order of another index.
-    ids = connection.execute(select(bookmarks.c.session_id).where(theirs, moving))
-    told_now = set(ids.scalars())
-    return {
-        s.id
-        for s in sessions
-        if s.id in told_now or (s.id in keys and keys[s.id] - {facts_key(s.facts)})
-    }
-
-
-def take_over(connection: Connection, network: str) -> None:
+def take_over(connection: Connection, network: str, wall: datetime) -> None:
     """End all leases of a network whose courier is no more: what it had claimed is in doubt."""
-    held = (bookmarks.c.network == network) & bookmarks.c.message.is_not(None)
+    held = (
+        (bookmarks.c.network == network)
+        & bookmarks.c.message.is_not(None)
+        & (bookmarks.c.lease_until > to_ms(wall))
+    )
+    tried = (
+        (users.c.network == network)
+        & users.c.trial.is_not(None)
+        & (users.c.trial_lease > to_ms(wall))
+    )
+    _lock(
+        connection, union(select(bookmarks.c.user_id).where(held), select(users.c.id).where(tried))
+    )
     connection.execute(update(bookmarks).where(held).values(lease_until=0))
-    connection.execute(update(users).where(users.c.network == network).values(trial_lease=0))
-    connection.execute(update(posts).where(posts.c.network == network).values(lease_until=0))
+    connection.execute(update(users).where(tried).values(trial_lease=0))
+    posting = (posts.c.network == network) & posts.c.posted.is_(False)
+    running = posts.c.lease_until > to_ms(wall)
+    connection.execute(update(posts).where(posting, running).values(lease_until=0))
 
 
 def rewind(connection: Connection, network: str, moment: datetime) -> None:
@@ -94,10 +73,14 @@ def rewind(connection: Connection, network: str, moment: datetime) -> None:
 def _lock_owners(connection: Connection, messages: Sequence[str]) -> None:
     """Whoever writes to the bookmarks of users locks the users first, in order of their ids: so
     no two processes wait for each other."""
-    theirs = select(bookmarks.c.user_id).where(bookmarks.c.message.in_(messages))
+    told = select(bookmarks.c.user_id).where(bookmarks.c.message.in_(messages))
+    tried = select(users.c.id).where(users.c.trial.in_(messages))
     # In one statement PostgreSQL might begin with all users, as long as it has not counted rows.
-    owners = connection.execute(theirs).scalars().all()
-    locked = select(users.c.id).where(users.c.id.in_(owners)).order_by(users.c.id)
+    _lock(connection, connection.execute(union(told, tried)).scalars().all())
+
+
+def _lock(connection: Connection, ids: Sequence[int] | CompoundSelect[tuple[int]]) -> None:
+    locked = select(users.c.id).where(users.c.id.in_(ids)).order_by(users.c.id)
     connection.execute(locked.with_for_update(key_share=True)).all()
 
 
@@ -131,7 +114,8 @@ def _note_told(connection: Connection, outcomes: Sequence[Told]) -> None:
 
 
 def _note_put_off(connection: Connection, outcomes: Sequence[PutOff]) -> None:
-    """End the claims at their moments; the messages stay in doubt, under their ids."""
+    """End the claims at their moments; the messages stay in doubt, under their ids, but for tests
+    to somebody who cannot be written to."""
     rows = [
         {
             "of": put_off.message,
@@ -145,28 +129,6 @@ def _note_put_off(connection: Connection, outcomes: Sequence[PutOff]) -> None:
         connection.execute(_PUT_OFF, rows)
         connection.execute(_PUT_OFF_TRIAL, rows)
         connection.execute(_PUT_OFF_POST, rows)
-
-
-@cache
-def _waiting(dialect: str) -> CompoundSelect[Any]:
-    """How many were reminded of an earlier start (or never), and of a later one, by ranges of an
-    index: the many who were reminded of this one are not read."""
-    starting = listed(dialect, "starting", session_id=Integer, start=BigInteger)
-    reminded, start = bookmarks.c.reminded, starting.c.start
-    return union_all(
-        *(
-            select(starting.c.session_id, func.count())
-            .where(
-                bookmarks.c.network == bindparam("on_network"),
-                bookmarks.c.session_id == starting.c.session_id,
-                otherwise,
-                bookmarks.c.muted.is_(False),
-                bookmarks.c.lease_until <= bindparam("wall", type_=BigInteger),
-            )
-            .group_by(starting.c.session_id)
-            for otherwise in (reminded < start, reminded > start)
-        )
-    )
 
 
 _TOLD: dict[str, Any] = {
@@ -188,6 +150,7 @@ _TELL_AND_ANNOUNCE = _TELL.values(
     reminded=case((_SNOOZED, 0), else_=_START),
     reminded_at=_NOW,
 )
+_WHY = bindparam("why", type_=bookmarks.c.failure.type)
 # Whoever was held up may settle so late that another process has the message under way.
 _PUT_OFF = (
     update(bookmarks)
@@ -198,9 +161,7 @@ _PUT_OFF = (
     .values(
         lease_until=bindparam("until"),
         failures=bookmarks.c.failures + 1,
-        failure=func.coalesce(
-            bindparam("why", type_=bookmarks.c.failure.type), bookmarks.c.failure
-        ),
+        failure=func.coalesce(_WHY, bookmarks.c.failure),
     )
 )
 _PUT_OFF_TRIAL = (
@@ -209,7 +170,8 @@ _PUT_OFF_TRIAL = (
         users.c.trial == bindparam("of"),
         users.c.trial_lease <= bindparam("ours", type_=BigInteger),
     )
-    .values(trial_lease=bindparam("until"))
+    # A reminder is tried until its session begins; a test would be for ever.
+    .values(trial_lease=bindparam("until"), trial=case((_WHY.is_(None), users.c.trial)))
 )
 _PUT_OFF_POST = (
     update(posts)

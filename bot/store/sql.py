@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from bot.messages import Effect, Profile, User
 from bot.ports import Candidates, Claim, Clock, Judge, Lease, Outcome, Post, StoreAway
 from bot.schedule import Session
-from bot.store import claims, holders, people, posts, settling
+from bot.store import claims, holders, people, posts, settling, waiting
 from bot.store.inserting import insert
 from bot.store.opening import opened, reason
 from bot.store.tables import kept
@@ -55,22 +55,25 @@ class SqlStore:
         return await self._write(claims.claim, network, candidates, judge, lease)
 
     async def claim_posts(
-        self, network: str, channels: Sequence[str], starts: Sequence[datetime], lease: Lease
+        self, network: str, wanted: Sequence[tuple[str, datetime]], lease: Lease
     ) -> list[Post]:
         """Reserve what channels have not heard yet about these starts."""
-        return await self._write(posts.claim, network, channels, starts, lease)
+        return await self._write(posts.claim, network, wanted, lease)
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Note what became of messages, where they are still ours."""
         await self._write(settling.settle, outcomes)
 
-    async def unreminded(self, network: str, sessions: Collection[Session]) -> Mapping[int, int]:
+    async def unreminded(
+        self, network: str, sessions: Collection[Session], *, under_way: bool
+    ) -> Mapping[int, int]:
         """How many bookmarks of these sessions still wait for a reminder, by id of the session."""
-        return await self._read(settling.unreminded, network, sessions, self._clock.wall())
+        wall = self._clock.wall()
+        return await self._read(waiting.unreminded, network, sessions, under_way, wall)
 
     async def outdated(self, network: str, sessions: Collection[Session]) -> set[int]:
         """Ids of those sessions that somebody on a network knows otherwise."""
-        return await self._read(settling.outdated, network, sessions)
+        return await self._read(waiting.outdated, network, sessions)
 
     async def hold(self, network: str, process: str, lease: timedelta, *, alone: bool) -> int:
         """Take part in a network for so long; how many processes do, 0 if another has it alone."""
@@ -85,7 +88,7 @@ class SqlStore:
 
     async def take_over(self, network: str) -> None:
         """End the claims that a process which is no more has left on its network."""
-        await self._write(settling.take_over, network)
+        await self._write(settling.take_over, network, self._clock.wall())
 
     async def rewind(self, network: str, moment: datetime) -> None:
         """Forget what was told on a network at or after this moment of the programme."""

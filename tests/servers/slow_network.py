@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 
 from bot import app
 from bot.clock import ReplayClock, SystemClock
-from bot.courier import Patience
 from bot.document import Reply
-from bot.hold import Holding
 from bot.logs import to_standard_error
 from bot.messages import Channel, User
+from bot.patience import Holding, Patience
 from bot.ports import Receive, Traits
 from bot.rules import Rules
 from bot.setup import moment_meant

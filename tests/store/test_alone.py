@@ -20,10 +20,10 @@ AT = ("--at", "Monday 9:20")
 
 
 @contextmanager
-def chat(url: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+def chat(url: str, cwd: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """A chat that has begun: it has answered."""
     with subprocess.Popen(
-        (sys.executable, "-m", "bot", *CHAT, url), cwd=cwd, text=True,
+        (sys.executable, "-m", "bot", *CHAT, url, *options), cwd=cwd, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip
         try:

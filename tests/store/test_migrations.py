@@ -1,5 +1,6 @@
 """Upgrades: a new database, an older one, several programs at once, and a newer one."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -7,17 +8,19 @@ from contextlib import ExitStack
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from bot.messages import AddBookmark, Bookmark, Preferences, Profile, User
 from bot.schedule import Facts, Slot
-from bot.store import migrations
+from bot.store import migrations, opening
 from bot.store.opening import StoreFailed
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
+from tests.servers.postgres import empty
 from tests.summit import StandingClock, at
 
 pytestmark = pytest.mark.every_database
@@ -151,6 +154,21 @@ async def test_a_bookmark_of_an_older_revision_is_like_one_of_today(
     assert old == new
 
 
+async def test_an_upgrade_may_wait_longer_than_a_statement(
+    postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty(postgresql)
+    monkeypatch.setattr(opening, "_LONGEST_STATEMENT", 100)
+    with psycopg.connect(postgresql.replace("+psycopg", "")) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [migrations._LOCK])
+        opens = asyncio.create_task(asyncio.to_thread(SqlStore, postgresql, CLOCK))
+        done, _ = await asyncio.wait([opens], timeout=0.5)
+        assert not done
+        other.rollback()
+        store = await opens
+    await store.close()
+
+
 START = """
 import asyncio, sys
 from tests.store.test_migrations import open_and_close
@@ -190,6 +208,26 @@ async def test_a_newer_database_is_refused(database: str, engine: Engine) -> Non
         "The database was written by a newer Summit Bot (revision 9999):"
         " start that one, or name another database."
     )
+
+
+def test_what_a_newer_program_upgrades_in_the_meantime_is_refused(
+    database: str, engine: Engine
+) -> None:
+    migrations.upgrade(engine, "0001")
+    begun = list[Connection]()
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        begun.append(connection)
+        if len(begun) == 2:
+            newer = create_engine(database)
+            with newer.begin() as writes:
+                writes.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            newer.dispose()
+
+    with pytest.raises(migrations.TooNew):
+        migrations.upgrade(engine)
+    assert len(begun) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
-"""What the store keeps of each effect, forgets, refuses, and never hands out twice."""
+"""What the store keeps of each effect, what it forgets, and what it refuses to open."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,7 +10,6 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.messages import (
-    AddBookmark,
     Bookmark,
     ChangePreferences,
     DropBookmark,
@@ -26,54 +23,15 @@ from bot.messages import (
     Snooze,
     User,
 )
-from bot.notices import Moved, Reminder, opens_at, owed
-from bot.ports import Candidates, Claim, Claimed, Lease, PutOff, Told
-from bot.schedule import Session, Slot
+from bot.schedule import Slot
 from bot.store.opening import StoreFailed
 from bot.store.rows import facts_from, facts_key, facts_text
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
+from tests.store.talk import ADA, BOB, FOREIGN, MARK, MOVED, NOW, PANEL, TALK, wish
 from tests.summit import NETWORK, StandingClock
 
 pytestmark = pytest.mark.every_database
-
-NOW = datetime(2012, 4, 16, 16, 20, tzinfo=UTC)
-ADA, BOB = User(NETWORK, "ada", "Ada"), User(NETWORK, "bob", "Bob")
-FOREIGN = User("another", "ada", "Ada")
-PANEL = Session(
-    1, "g1", "Panel", Slot(NOW + timedelta(minutes=4), NOW + timedelta(hours=1), ("Marina",))
-)
-TALK = replace(PANEL, id=2, guid="g2", title="Talk")
-MOVED = replace(PANEL, slot=replace(PANEL.slot, start=NOW + timedelta(minutes=40)))
-LEASE = timedelta(seconds=20)
-
-
-def wish(session: Session = PANEL, before: int = 5, own: bool = False) -> AddBookmark:
-    return AddBookmark(session.facts, session.id, before, own)
-
-
-MARK = Bookmark(1, PANEL.facts, 5)
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock(NOW)
-
-
-@pytest.fixture
-async def store(database: str, clock: StandingClock) -> AsyncIterator[SqlStore]:
-    store = SqlStore(database, clock)
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-async def another_store(database: str, clock: StandingClock) -> AsyncIterator[SqlStore]:
-    """As of another process on the same database."""
-    store = SqlStore(database, clock)
-    yield store
-    await store.close()
-
 
 EFFECTS: dict[str, tuple[list[Effect], Profile]] = {
     "a greeting": ([Meet()], Profile(known=True)),
@@ -199,118 +157,6 @@ async def test_what_adapters_keep_is_replaced(store: SqlStore) -> None:
     assert await store.read("another", "position") is None
 
 
-# Claims.
-
-
-def candidates(*changed: Session) -> Candidates:
-    starting = [session for session in (PANEL, TALK) if session not in changed]
-    return Candidates(starting, changed, NOW)
-
-
-def judge_of(*sessions: Session) -> Callable[[Bookmark], Claimed | None]:
-    today = {session.id: session for session in sessions}
-
-    def judge(bookmark: Bookmark) -> Claimed | None:
-        session = today[bookmark.session_id]
-        opens = opens_at(bookmark, session.slot)
-        notice = owed(bookmark, session, NOW, opens)
-        return Claimed(bookmark, notice, opens) if notice is not None else None
-
-    return judge
-
-
-def lease(at: timedelta = timedelta(), most: int = 10) -> Lease:
-    return Lease(NOW + at, NOW + at + LEASE, most)
-
-
-async def claim(
-    store: SqlStore, at: timedelta = timedelta(), most: int = 10, network: str = NETWORK
-) -> list[Claim]:
-    return await store.claim(network, candidates(), judge_of(PANEL, TALK), lease(at, most))
-
-
-async def test_a_claim_holds_until_its_lease_ends(store: SqlStore) -> None:
-    await store.apply(ADA, [wish(), wish(TALK)], None)
-    (first,) = await claim(store)
-    assert first.user == ADA
-    assert [claimed.notice for claimed in first.items] == [Reminder(PANEL), Reminder(TALK)]
-    assert await claim(store, LEASE - timedelta(seconds=1)) == []
-    (again,) = await claim(store, LEASE)
-    assert again.message == first.message
-
-
-async def test_a_claim_is_for_one_network(store: SqlStore) -> None:
-    await store.apply(ADA, [wish()], None)
-    assert await claim(store, network="another") == []
-    assert len(await claim(store)) == 1
-
-
-async def test_what_is_settled_is_told(store: SqlStore) -> None:
-    await store.apply(ADA, [wish()], None)
-    (first,) = await claim(store)
-    await store.settle([Told(first.message, {1: PANEL.facts}, {1}, NOW)])
-    assert await claim(store, LEASE) == []
-    (mark,) = (await store.load(ADA, bookmarks=True)).bookmarks
-    assert mark == replace(MARK, reminded=PANEL.slot.start)
-
-
-async def test_what_is_not_ours_any_more_is_not_settled(store: SqlStore) -> None:
-    await store.apply(ADA, [wish()], None)
-    (first,) = await claim(store)
-    changed = await store.claim(NETWORK, candidates(MOVED), judge_of(MOVED), lease(LEASE))
-    assert [claim.items[0].notice for claim in changed] == [Moved(MOVED, PANEL.facts)]
-    await store.settle([Told(first.message, {1: PANEL.facts}, {1}, NOW)])
-    (mark,) = (await store.load(ADA, bookmarks=True)).bookmarks
-    assert (mark.reminded, mark.message) == (None, changed[0].message)
-
-
-async def test_what_is_released_is_claimed_again_then_under_its_id(store: SqlStore) -> None:
-    await store.apply(ADA, [wish()], None)
-    (first,) = await claim(store)
-    await store.settle([PutOff(first.message, NOW + timedelta(seconds=5), "nobody is there")])
-    assert await claim(store, timedelta(seconds=4)) == []
-    (again,) = await claim(store, timedelta(seconds=5))
-    assert again.message == first.message
-    assert again.items[0].bookmark.failure == "nobody is there"
-    await store.settle([Told(again.message, {1: PANEL.facts}, {1}, NOW)])
-    assert (await store.load(ADA, bookmarks=True)).bookmarks[0].failure is None
-
-
-async def test_no_more_is_claimed_than_may_be_under_way(store: SqlStore) -> None:
-    for user in (ADA, BOB):
-        await store.apply(user, [wish()], None)
-    first = await claim(store, most=1)
-    second = await claim(store, most=1)
-    assert len(first) == len(second) == 1
-    assert {claim.user for claim in first + second} == {ADA, BOB}
-
-
-async def test_two_stores_on_one_database_never_hand_out_the_same(
-    store: SqlStore, another_store: SqlStore
-) -> None:
-    stores = [store, another_store]
-    users = [User(NETWORK, f"user {number}") for number in range(40)]
-    for user in users:
-        await stores[0].apply(user, [wish(), wish(TALK)], None)
-    handed = list[Claim]()
-    while True:
-        claims = await asyncio.gather(*(claim(store, most=3) for store in stores * 2))
-        if not any(claims):
-            break
-        handed += [each for some in claims for each in some]
-    assert sorted(each.user.id for each in handed) == sorted(user.id for user in users)
-    assert all(len(each.items) == 2 for each in handed)
-
-
-async def test_outdated_are_the_sessions_that_somebody_knows_otherwise(store: SqlStore) -> None:
-    await store.apply(ADA, [wish(), wish(TALK)], None)
-    await store.apply(BOB, [wish(MOVED)], None)
-    assert await store.outdated(NETWORK, [PANEL, TALK]) == {1}
-    longer = replace(TALK, slot=replace(TALK.slot, end=None))
-    assert await store.outdated(NETWORK, [longer]) == set()
-    assert await store.outdated(NETWORK, [replace(TALK, title="Keynote")]) == {2}
-
-
 # Opening.
 
 
@@ -329,6 +175,17 @@ def test_a_url_that_is_none_is_refused_in_a_sentence(url: str, clock: StandingCl
         SqlStore(url, clock)
     assert (
         str(refusal.value) == f"{url!r} is no database URL; one looks like sqlite:///summit-bot.db"
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true"]
+)
+def test_a_database_that_would_keep_nothing_is_refused(url: str, clock: StandingClock) -> None:
+    with pytest.raises(StoreFailed) as refusal:
+        SqlStore(url, clock)
+    assert str(refusal.value) == (
+        f"The database {url} would keep nothing: name a file, like sqlite:///summit-bot.db"
     )
 
 

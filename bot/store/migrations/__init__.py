@@ -23,16 +23,15 @@ def upgrade(engine: Engine, to: str = HEAD) -> None:
     """Upgrade the database, alone: processes that start together wait for the first of them.
     Raises TooNew."""
     with engine.connect() as connection:
-        found = revision(connection)
-    if found == to:
-        return
-    if found is not None and found not in _known():
-        raise TooNew(found)
+        if not _is_older(connection, to):
+            return
     # Transactions on SQLite begin with the lock for writing; elsewhere one is taken here.
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
+            # Neither the wait for others nor a new column of many rows is a sign of trouble.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if revision(connection) != to:
+        if _is_older(connection, to):
             _run(connection, to)
 
 
@@ -44,6 +43,13 @@ def revision(connection: Connection) -> str | None:
         text("SELECT version_num FROM alembic_version")
     ).scalar_one_or_none()
     return found
+
+
+def _is_older(connection: Connection, to: str) -> bool:
+    found = revision(connection)
+    if found is not None and found not in _known():
+        raise TooNew(found)
+    return found != to
 
 
 def _known() -> set[str]:
