@@ -3,12 +3,13 @@
 Each key can come from the environment instead: SUMMIT_BOT_ + TABLE + __ + KEY.
 """
 
+import json
 import os
 import tomllib
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -144,8 +145,8 @@ def load(path: Path | None) -> Settings:
         return Settings(**tables)
     except ValidationError as problem:
         raise BadSettings(_sentence(problem.errors()[0], path)) from None
-    except SettingsError as problem:
-        raise BadSettings(f"The environment: {problem}.") from None
+    except SettingsError:
+        raise BadSettings(f'{_no_list()}: {_WORDS["list_type"]}, like ["a", "b"].') from None
 
 
 def _tables(path: Path) -> dict[str, Any]:
@@ -182,6 +183,26 @@ def _check_names() -> None:
         near = alike or get_close_matches(name.upper(), known, n=1, cutoff=0.8)
         hint = f"write {near[0]}" if near else "they are like SUMMIT_BOT_EVENT__HOURS"
         raise BadSettings(f"The environment: there is no setting {name}: {hint}.")
+
+
+def _no_list() -> str:
+    """The variable that cannot be read: one for a list is JSON, others are taken as they are."""
+    lists = [
+        f"{defaults.ENVIRONMENT}{table}__{key}".upper()
+        for table, model in _TABLES.items()
+        for key, field in model.model_fields.items()
+        if get_origin(field.annotation) is list
+    ]
+    unread = (n for n in os.environ if n.upper() in lists and not _is_json(os.environ[n]))
+    return next(unread, "The environment")
+
+
+def _is_json(value: str) -> bool:
+    try:
+        json.loads(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _plain(name: str) -> str:

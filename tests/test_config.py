@@ -1,13 +1,14 @@
 """Settings from a file and the environment, and the sentences where they cannot be used."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 
 from bot import config
 from bot.config import BadSettings, Event, Replay, Settings, load
+from bot.rules import QuietHours
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,23 @@ def test_the_environment_counts_before_the_file_key_by_key(
     assert settings.reminders.before == 9
 
 
+@pytest.mark.parametrize(
+    ("quiet", "hours"),
+    [
+        ('["22:00", "08:00"]', QuietHours(time(22), time(8))),
+        ('["13:30", "14:00"]', QuietHours(time(13, 30), time(14))),
+        ("[]", None),
+    ],
+)
+def test_the_quiet_hours_come_from_file_or_environment(
+    quiet: str, hours: QuietHours | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = file(tmp_path, f"[reminders]\nquiet = {quiet}\n")
+    assert load(own).reminders.quiet_hours == hours
+    monkeypatch.setenv("SUMMIT_BOT_REMINDERS__QUIET", quiet)
+    assert load(None).reminders.quiet_hours == hours
+
+
 def test_a_path_in_a_file_starts_at_the_folder_of_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +74,7 @@ def test_a_path_in_a_file_starts_at_the_folder_of_the_file(
     assert load(own).event.schedule == Path("data/own.json")
 
 
+_QUIET = 'it must be two local times, like ["22:00", "08:00"], or [] for none.'
 _MOMENT = "it must be a moment, like 2012-04-16T09:20:00-07:00."
 _DISTANCE = "it must name its distance from UTC, like 2012-04-16T09:20:00-07:00."
 
@@ -84,6 +103,12 @@ _DISTANCE = "it must name its distance from UTC, like 2012-04-16T09:20:00-07:00.
          "clock.speed: it must be greater than 0."),
         ("[clock]\nstart = 2012-04-16T09:20:00Z\nspeed = 'x'", "clock.speed: it must be a number."),
         ("[reminders]\nbefore = 500", "reminders.before: it must be less than or equal to 120."),
+        *((f"[reminders]\nquiet = {quiet}", f"reminders.quiet: {_QUIET}") for quiet in (
+            "['22:00']", "['22:00', '22:00']", "['22:00', '8']", "['22:00', 'noon']",
+            "['22:00Z', '08:00Z']", "['22:00', '23:00', '08:00']")),
+        ("[reminders]\nquiet = '22:00'", "reminders.quiet: it must be a list in brackets."),
+        ("[reminders]\nquiet = [22, 8]",
+         "reminders.quiet.0: it must be a text in quotation marks."),
         ("event =", "Invalid value (at end of document)."),
     ],
 )  # fmt: skip
@@ -116,6 +141,9 @@ def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
          " SUMMIT_BOT_REMINDER__BEFORE: write SUMMIT_BOT_REMINDERS__BEFORE."),
         ("SUMMIT_BOT_X", "5", "The environment: there is no setting SUMMIT_BOT_X:"
          " they are like SUMMIT_BOT_EVENT__HOURS."),
+        ("SUMMIT_BOT_REMINDERS__QUIET", '["22:00"]', f"SUMMIT_BOT_REMINDERS__QUIET: {_QUIET}"),
+        ("SUMMIT_BOT_REMINDERS__QUIET", "22:00",
+         'SUMMIT_BOT_REMINDERS__QUIET: it must be a list in brackets, like ["a", "b"].'),
         ("SUMMIT_BOT_CLOCK__SPEED", "5", "The environment: clock.start: it is missing."),
     ],
 )  # fmt: skip
