@@ -3,13 +3,12 @@
 import asyncio
 from datetime import time, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from bot.messages import User
 from bot.patience import Patience
-from bot.ports import Claim, Traits, TryLater, Unreachable
+from bot.ports import Traits, TryLater, Unreachable
 from bot.rules import QuietHours, Rules
 from tests.courier_talk import BUTTONS, LEASE, MOVED, REMOVE, RYU, ends, keys, once, reminder, ryu
 from tests.summit import NETWORK, Summit, changed
@@ -419,21 +418,3 @@ async def test_one_outcome_that_the_tables_refuse_keeps_back_no_other(
     assert await summit.notices("bob") == []
     assert (await summit.say("bob", "bookmarks"))[1].endswith("you have been reminded")
     assert len(summit.network.taken) == 2, "ada gets hers later"
-
-
-async def test_what_is_claimed_while_the_process_stops_is_left_to_others(
-    summit: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await summit.say("ada", "bookmark 12")
-    summit.go("Monday 10:55")
-    claim = summit.store.claim
-
-    async def and_is_told_to_stop(*asked: Any) -> list[Claim]:
-        monkeypatch.undo()
-        claims = await claim(*asked)
-        summit.courier.hush()
-        return claims
-
-    monkeypatch.setattr(summit.store, "claim", and_is_told_to_stop)
-    assert await summit.notices() == []
-    assert await summit.notices() == [reminder(5)], "another process need not wait for the lease"

@@ -1,12 +1,8 @@
 """After a crash nobody knows what has arrived: the shortest cases of what random play found."""
 
-import asyncio
-from datetime import timedelta
-from typing import Any
-
 import pytest
 
-from bot.ports import Claim, Traits, TryLater
+from bot.ports import Traits
 from tests.courier_talk import (
     BUTTONS,
     LEASE,
@@ -16,7 +12,6 @@ from tests.courier_talk import (
     during,
     ends,
     keys,
-    once,
     reminder,
     ryu,
 )
@@ -256,39 +251,3 @@ async def test_a_change_back_while_the_move_is_under_way_is_told_at_once(summit:
     assert [text[0] for text in await summit.notices()] == [moved]
     back = "Moved from Marina to Bayview B, starts in 1 hour 39 minutes:"
     assert [text[0] for text in await summit.notices()] == [back]
-
-
-async def test_a_process_that_was_held_up_does_not_end_the_claim_of_another(
-    summit: Summit,
-) -> None:
-    await summit.say("ada", "bookmark 12")
-    summit.go("Monday 10:55")
-    once(summit, TryLater(timedelta(seconds=1)))
-    await summit.courier.tick()
-    held_up, store = summit.courier, summit.store
-    await asyncio.wait(held_up._under_way)
-    summit.wait(LEASE)
-    summit._start()
-    during(summit, held_up.tick)
-    await summit.tick()
-    await held_up.finish()
-    await store.close()
-    assert len(summit.network.taken) == 1
-
-
-async def test_a_process_that_was_held_up_until_its_lease_was_over_sends_nothing(
-    summit: Summit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await summit.say("ada", "bookmark 12")
-    summit.go("Monday 10:55")
-    claim = summit.store.claim
-
-    async def and_is_held_up(*asked: Any) -> list[Claim]:
-        monkeypatch.undo()
-        claims = await claim(*asked)
-        summit.wait(LEASE)
-        return claims
-
-    monkeypatch.setattr(summit.store, "claim", and_is_held_up)
-    assert await summit.notices() == [], "another process may say something newer by now"
-    assert await summit.notices() == [reminder(5)]
