@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -21,7 +22,7 @@ from bot.store.sql import SqlStore
 from tests.courier_talk import reminder
 from tests.servers.away import away, unreachable
 from tests.summit import StandingClock, folsom
-from tests.supervised import HOLDING, RULES, Line, Process, bookmark, executed
+from tests.supervised import HOLDING, PATIENCE, RULES, Line, Process, bookmark, executed
 
 TOGETHER = Traits(in_flight=100, alone=False)
 Start = Callable[..., Process]
@@ -246,6 +247,34 @@ async def test_a_store_that_does_not_answer_holds_nobody_beyond_the_lease(
         assert await process.line.next() == "is silent"
         other.rollback()
     assert await process.line.next() == "speaks"
+
+
+@on_postgresql
+async def test_to_stop_waits_for_no_store_that_does_not_answer(
+    database: str, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "_LAST_WORDS", 0.1)
+    hasty = replace(PATIENCE, stopping=timedelta())
+    running = start("running", Line(traits=TOGETHER), patience=hasty)
+    assert await running.line.next() == "speaks"
+    with psycopg.connect(database.replace("+psycopg", "")) as other:
+        other.execute("LOCK TABLE holders, bookmarks")
+        starting = start("starting")
+        await until_somebody_waits(other)
+        for process in (running, starting):
+            process.stopping.set()
+            async with asyncio.timeout(2):
+                await process.runs
+        other.rollback()
+    assert starting.line.happened.empty(), "it never spoke"
+
+
+async def until_somebody_waits(other: psycopg.Connection[Any]) -> None:
+    """For what this connection has locked."""
+    async with asyncio.timeout(4):
+        waiting = "SELECT FROM pg_locks WHERE NOT granted"
+        while not other.execute(waiting).fetchall():  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.every_database
