@@ -191,6 +191,7 @@ class Courier:
             except StoreAway:
                 raise
             except Exception:
+                # What it was about is in doubt when its lease is over, as after a crash.
                 _log.warning("not settled", network=self._adapter.network, key=outcome.message,
                              exc_info=True)  # fmt: skip
 

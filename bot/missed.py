@@ -18,7 +18,7 @@ _SETTLED_AFTER = timedelta(seconds=20)
 @dataclass(frozen=True, slots=True)
 class _Started:
     """A session that started while so many bookmarks waited for their reminder; some may have been
-    under way, which is known by `looked_at` (real time, UTC)."""
+    under way, which is known from `look_at` (real time, UTC) on."""
 
     session: Session
     waited: int
