@@ -68,7 +68,7 @@ class _Taker:
     def __init__(self, seen: Seen) -> None:
         self._seen = seen
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: Receive, seen: Callable[[User], None]) -> None:
         await asyncio.Event().wait()
 
     async def send(

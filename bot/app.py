@@ -5,10 +5,10 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bot.clock import ReplayClock, StandingClock, SystemClock
@@ -16,9 +16,10 @@ from bot.commands import understood
 from bot.engine import Engine, readable
 from bot.messages import Channel, Invocation, Profile, Response, User
 from bot.patience import Holding, Patience
-from bot.ports import Adapter, Clock, Store, StoreAway
+from bot.ports import Adapter, CannotSpeak, Clock, Store, StoreAway
 from bot.rules import Rules
 from bot.schedule import Schedule
+from bot.scratch import Scratch
 from bot.setup import CannotStart, Setup
 from bot.times import Reader, long_day
 
@@ -27,8 +28,11 @@ _log = logging.getLogger(__name__)
 _LETTING_GO = 2.0
 """Seconds for saying that this process is no more: others find out by themselves."""
 
+_LIKE = "--database sqlite:///other.db"
+
 if TYPE_CHECKING:
     from bot.adapters.console.adapter import Screen
+    from bot.tally import Tally
 
 
 async def ask(setup: Setup, schedule: Schedule, user: User | None, line: str) -> Response:
@@ -40,7 +44,7 @@ async def ask(setup: Setup, schedule: Schedule, user: User | None, line: str) ->
     invocation = Invocation(None, asker, Channel(asker.network, asker.id, private=True), line)
     meant = understood(readable(line))
     if user is None and not (meant and meant[0].personal):
-        engine = Engine(schedule, _NoStore(), clock, rules)
+        engine = Engine(schedule, Scratch(), clock, rules)
         engine.introduce(asker, Profile(known=True))
         return await engine.respond(invocation)
     store = await open_store(setup.database, clock, schedule)
@@ -56,9 +60,7 @@ async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
     from bot.store.alone import alone
     from bot.store.opening import StoreFailed
 
-    clock: Clock = SystemClock()
-    if setup.start is not None:
-        clock = ReplayClock(setup.start, setup.speed or 1.0)
+    clock = clock_of(setup)
     try:
         with alone(setup.database):
             store = await open_store(setup.database, clock, schedule)
@@ -91,21 +93,24 @@ async def serve(
     *,
     versions: AsyncIterator[Schedule] | None = None,
     process: str | None = None,
+    stopping: asyncio.Event | None = None,
+    tally: "Tally | None" = None,
     restarts: bool = True,
     patience: Patience = Patience(),
     holding: Holding = Holding(),
 ) -> None:
     """Answer and remind on some networks, following later versions of the schedule, until there is
-    nobody left to talk to, or a signal to end comes (SIGTERM): then what is under way settles
-    first. An adapter that fails is started again if `restarts`, else its failure comes out.
-    `process` is the name under which this process already holds a network, if it does."""
+    nobody left to talk to, or until `stopping` is set (by SIGTERM, if it is None): then what is
+    under way settles first. An adapter that fails is started again if `restarts`, else its failure
+    comes out. `process` is the name under which this process already holds a network, if it does.
+    Raises CannotStart when no network will have us."""
     from bot.announcer import Announcer
     from bot.courier import Courier
     from bot.hold import Hold
     from bot.supervisor import Supervisor
     from bot.tally import Tally
 
-    process, tally, stopping = process or str(uuid4()), Tally(), asyncio.Event()
+    process, tally = process or str(uuid4()), tally or Tally()
     engine = Engine(schedule, store, clock, rules)
     couriers = [
         Courier(adapter, schedule, store, clock, rules, tally, patience) for adapter in adapters
@@ -125,27 +130,54 @@ async def serve(
             # Reminders of the programme as it is known are better than none.
             _log.exception("the schedule is not followed any more")
 
+    refusals = dict[str, str]()
+
+    async def speak(supervisor: Supervisor, network: str, stopping: asyncio.Event) -> None:
+        try:
+            await supervisor.run(engine.respond, stopping)
+        except CannotSpeak as refusal:
+            # One network must not take the others along.
+            refusals[network] = str(refusal)
+
     keep_for_good()
-    loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError):  # Windows knows no such signal.
-        loop.add_signal_handler(signal.SIGTERM, stopping.set)
     following = asyncio.create_task(follow(versions)) if versions is not None else None
     try:
-        async with asyncio.TaskGroup() as networks:
-            for adapter, courier, announcer in zip(adapters, couriers, announcers, strict=True):
-                hold = Hold(adapter, store, clock, process, holding)
-                supervisor = Supervisor(adapter, courier, announcer, hold, restarts=restarts)
-                networks.create_task(supervisor.run(engine.respond, stopping))
+        with stopped_by(signal.SIGTERM) if stopping is None else nullcontext(stopping) as stops:
+            async with asyncio.TaskGroup() as networks:
+                for adapter, courier, announcer in zip(adapters, couriers, announcers, strict=True):
+                    hold = Hold(adapter, store, clock, process, holding)
+                    supervisor = Supervisor(adapter, courier, announcer, hold, restarts=restarts)
+                    networks.create_task(speak(supervisor, adapter.network, stops))
     except* Exception as failures:
         raise failures.exceptions[0] from None
     finally:
-        with suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGTERM)
         if following is not None:
             following.cancel()
         with suppress(StoreAway, TimeoutError):
             async with asyncio.timeout(_LETTING_GO):
                 await store.let_go(process)
+    if adapters and len(refusals) == len(adapters):
+        raise CannotSpeak(" ".join(f"{network}: {why}" for network, why in refusals.items()))
+
+
+@contextmanager
+def stopped_by(*signals: signal.Signals) -> Iterator[asyncio.Event]:
+    """What is set when one of these signals comes."""
+    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+    with suppress(NotImplementedError):  # Windows knows no such signals.
+        for each in signals:
+            loop.add_signal_handler(each, stopping.set)
+    try:
+        yield stopping
+    finally:
+        with suppress(NotImplementedError):
+            for each in signals:
+                loop.remove_signal_handler(each)
+
+
+def clock_of(setup: Setup) -> Clock:
+    """The real time, or a replay that begins now."""
+    return SystemClock() if setup.start is None else ReplayClock(setup.start, setup.speed or 1.0)
 
 
 def keep_for_good() -> None:
@@ -162,9 +194,9 @@ def console_user(name: str) -> User:
     return user_called(name)
 
 
-async def open_store(url: str, clock: Clock, schedule: Schedule) -> Store:
-    """The database of this event: the numbers of sessions mean others elsewhere. Raises
-    CannotStart."""
+async def open_store(url: str, clock: Clock, schedule: Schedule, like: str = _LIKE) -> Store:
+    """The database of this event: the numbers of sessions mean others elsewhere; another one is
+    named `like` this. Raises CannotStart."""
     from bot.store.opening import StoreFailed
     from bot.store.sql import SqlStore
 
@@ -182,11 +214,16 @@ async def open_store(url: str, clock: Clock, schedule: Schedule) -> Store:
         raise CannotStart(str(away)) from None
     if known != schedule.event:
         await store.close()
-        raise CannotStart(
-            f"The database holds bookmarks of {known!r}: name another one for"
-            f" {schedule.event!r}, like --database sqlite:///other.db"
-        )
+        raise CannotStart(of_another_event(known, schedule, like))
     return store
+
+
+def of_another_event(known: str, schedule: Schedule, like: str) -> str:
+    """Why a database cannot be used, and how to name another one."""
+    return (
+        f"The database holds bookmarks of {known!r}: name another one for"
+        f" {schedule.event!r}, like {like}"
+    )
 
 
 def _screen(user: User, store: Store, schedule: Schedule, clock: Clock, setup: Setup) -> "Screen":
@@ -204,22 +241,20 @@ def _screen(user: User, store: Store, schedule: Schedule, clock: Clock, setup: S
         return f"{reader.weekday(now)[:3]} {reader.clock(now)}"
 
     words = Words([c.name for c in every()], [*schedule.rooms, *schedule.people])
-    welcome = schedule.event
-    if setup.start is not None:
-        start = setup.start.astimezone(schedule.timezone)
-        welcome += f", replayed from {long_day(start.date())}, {reader.clock(start)}"
-        welcome += f" on, {setup.speed or 1:g} times as fast"
-    return Prompt(user, store, f"{welcome}.", shown, words)
+    welcome = f"{schedule.event}{_replayed(setup, reader)}."
+    return Prompt(user, store, welcome, shown, words)
 
 
-async def _unasked(*_: object, **__: object) -> Never:
-    raise AssertionError("only what is personal asks the database")
+def introduced(setup: Setup, schedule: Schedule) -> str:
+    """In a few words for an organiser: which event, how large, where in time."""
+    reader, number = Reader(schedule.timezone, hours=setup.rules.hours), len(schedule.sessions)
+    size = "1 session" if number == 1 else f"{number} sessions"
+    return f"{schedule.event}, {size}, times in {reader.zone.key}{_replayed(setup, reader)}"
 
 
-class _NoStore:
-    """Implements `ports.Store` for questions that ask nothing of it, so that none is opened."""
-
-    load = recall = apply = staticmethod(_unasked)
-    claim = claim_posts = settle = unreminded = outdated = staticmethod(_unasked)
-    hold = let_go = take_over = rewind = staticmethod(_unasked)
-    read = keep = close = staticmethod(_unasked)
+def _replayed(setup: Setup, reader: Reader) -> str:
+    if setup.start is None:
+        return ""
+    start, speed = setup.start.astimezone(reader.zone), setup.speed or 1
+    day = long_day(start.date())
+    return f", replayed from {day}, {reader.clock(start)} on, {speed:g} times as fast"

@@ -33,8 +33,16 @@ def bookmark_answer(session: Session, minutes: int | None, context: Context) -> 
         text(opening, *_what_will_come(session, had, before, context)),
         Item(session, day=True),
         *_overlaps(session, context),
+        *beware(context),
     ]
     return Answer(reply(*blocks), () if known else (effect,), private=True)
+
+
+def beware(context: Context) -> list[Block]:
+    """A warning for somebody whom messages may not reach where they are."""
+    if context.unreachable is None:
+        return []
+    return [text(f"Beware: my messages may not reach you here: {context.unreachable}.")]
 
 
 def private(*blocks: Block) -> Answer:

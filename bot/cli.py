@@ -6,11 +6,11 @@ import io
 import json
 import logging
 import os
-import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from bot.setup import (
     kept_schedule,
     load_schedule,
     moment_meant,
+    pointed_at,
 )
 from bot.sources import Imported
 from bot.text import block_line, lines
@@ -58,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CannotStart, _BadArgument) as trouble:
         print(f"summit-bot: {trouble}", file=sys.stderr)
         return 1
+    except _NotAllIsWell:
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0
@@ -87,6 +90,10 @@ def _log_in_one_line() -> None:
     shown = logging.StreamHandler()
     shown.setFormatter(OneLine())
     logging.basicConfig(level=logging.WARNING, handlers=[shown])
+
+
+class _NotAllIsWell(Exception):
+    """What is wrong has been said."""
 
 
 class _BadArgument(Exception):
@@ -126,6 +133,15 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("line", nargs="+", metavar="WORDS", help="the question, like: next Marina")
     ask.set_defaults(run=_ask)
 
+    run = commands.add_parser("run", help="speak on the configured networks until stopped")
+    _add_config(run)
+    run.add_argument("--verbose", action="store_true", help="log more")
+    run.set_defaults(run=_run)
+
+    check = commands.add_parser("check", help="tell whether `run` would go well")
+    _add_config(check)
+    check.set_defaults(run=_check)
+
     schedule = commands.add_parser("schedule", help="read published schedules")
     actions = schedule.add_subparsers(title="actions", required=True, metavar="ACTION")
     imports = actions.add_parser("import", help="turn a published schedule into schedule JSON")
@@ -155,6 +171,10 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database", metavar="URL", help=f"where bookmarks are kept (default: {defaults.DATABASE})"
     )
+    _add_config(parser)
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="settings, see config.example.toml"
     )
@@ -190,6 +210,22 @@ def _ask(options: argparse.Namespace) -> None:
         print("\n".join(lines(response.reply, response.reader)))
     if setup.start is None and schedule.closes and schedule.closes <= SystemClock().now():
         print("Ask as if it were another moment: --at 'Monday 9:20'.", file=sys.stderr)
+
+
+def _run(options: argparse.Namespace) -> None:
+    from bot.logs import to_standard_error
+    from bot.running import run
+
+    to_standard_error(logging.DEBUG if options.verbose else logging.INFO, stamped=True)
+    setup = configured(options.config)
+    asyncio.run(run(setup, _schedule_of(setup)))
+
+
+def _check(options: argparse.Namespace) -> None:
+    from bot.checking import check
+
+    if not asyncio.run(check(options.config, partial(print, flush=True))):
+        raise _NotAllIsWell
 
 
 def _schedule_import(options: argparse.Namespace) -> None:
@@ -237,29 +273,24 @@ def _prepared(options: argparse.Namespace) -> tuple[Setup, Schedule]:
         timezone=_zone(options.timezone) or setup.timezone,
         database=options.database or setup.database,
     )
-    imported = load_schedule(setup.schedule, setup.timezone)
-    schedule = imported.schedule
-    if imported.warnings:
-        _point_at_warnings(setup, len(imported.warnings))
+    schedule = _schedule_of(setup)
     if options.at is not None:
         speed = setup.speed or defaults.REPLAY_SPEED
         setup = replace(setup, start=moment_meant(options.at, schedule), speed=speed)
     return setup, schedule
 
 
+def _schedule_of(setup: Setup) -> Schedule:
+    """The configured schedule; what could not be read of it is counted on standard error."""
+    imported = load_schedule(setup.schedule, setup.timezone)
+    if imported.warnings:
+        print(pointed_at(setup, len(imported.warnings)), file=sys.stderr)
+    return imported.schedule
+
+
 def _warn(imported: Imported) -> None:
     for warning in imported.warnings:
         print(warning, file=sys.stderr)
-
-
-def _point_at_warnings(setup: Setup, count: int) -> None:
-    """Say in one line that the schedule was not read as a whole, and how to see why."""
-    show = ["summit-bot", "schedule", "show", str(setup.schedule)]
-    if setup.timezone is not None:
-        show += ["--timezone", setup.timezone.key]
-    what = "1 entry" if count == 1 else f"{count} entries"
-    lists = f"{shlex.join(show)} lists {'it' if count == 1 else 'them'}."
-    print(f"{what} of {setup.schedule} could not be read: {lists}", file=sys.stderr)
 
 
 def _summary(schedule: Schedule) -> str:

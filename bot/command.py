@@ -22,7 +22,8 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Context:
     """All that a command may look at. `usual_before` is the event's minutes before a session,
-    `rest` what the user's last long answer left out."""
+    `rest` what the user's last long answer left out, `unreachable` why messages to them may not
+    arrive."""
 
     now: datetime
     names: Finder
@@ -30,6 +31,7 @@ class Context:
     usual_before: int
     profile: Profile = Profile()
     rest: Reply | None = None
+    unreachable: str | None = None
 
     @property
     def schedule(self) -> Schedule:

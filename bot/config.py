@@ -1,38 +1,35 @@
-"""config.toml and the environment -> settings, with errors that name table and key.
+"""config.toml and the environment -> settings, with errors that name table and key."""
 
-Each key can come from the environment instead: SUMMIT_BOT_ + TABLE + __ + KEY.
-"""
-
-import json
-import os
 import tomllib
-from datetime import time
-from difflib import get_close_matches
+from collections.abc import Sequence
+from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
 )
 
 from bot import defaults
+from bot.adapters.irc.settings import Irc
+from bot.environment import as_variable, settle
+from bot.fairness import Fairness
+from bot.mistakes import BadSettings, sentence
 from bot.notices import MOST_BEFORE
 from bot.rules import QuietHours, Rules
 
 _YEARS = range(1900, 2200)
-
-
 _USUAL = Rules()
-
-
-class BadSettings(Exception):
-    """The settings cannot be used; the message names file, table and key."""
+_FAIR = Fairness()
+# Terminals are networks of these names, and the database keeps what the event is called under one.
+_TAKEN, _TAKEN_BEGINNING = "event", "console-"
 
 
 def _zone_exists(name: str) -> str:
@@ -77,7 +74,7 @@ class Replay(_Table):
 class Database(_Table):
     """Where bookmarks are kept."""
 
-    url: str = defaults.DATABASE
+    url: str = Field(default=defaults.DATABASE, repr=False)  # a password may stand in it
 
 
 def _two_times(quiet: list[str]) -> list[str]:
@@ -104,29 +101,63 @@ class Reminders(_Table):
         return QuietHours(*map(time.fromisoformat, self.quiet)) if self.quiet else None
 
 
-class Settings(BaseSettings):
-    """All tables; `clock` is None for the real time."""
+class Commands(_Table):
+    """How many commands one person may give at once, 0 for any number, and in how many seconds
+    each one more."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=defaults.ENVIRONMENT, env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    commands: int = Field(default=_FAIR.burst, ge=0)
+    seconds: float = Field(default=_FAIR.interval.total_seconds(), gt=0, le=3600)
+
+    @property
+    def fairness(self) -> Fairness | None:
+        """What is fair as the rules want it."""
+        return Fairness(self.commands, timedelta(seconds=self.seconds)) if self.commands else None
+
+
+class Metrics(_Table):
+    """Where monitoring reads what became of messages."""
+
+    port: int = Field(ge=1, le=65535)
+    host: str = "127.0.0.1"
+
+
+Network = Irc
+"""What says how to speak on one network."""
+
+
+def _listed(given: object) -> object:
+    return [given] if isinstance(given, dict) else given
+
+
+def _told_apart(networks: Sequence[Network]) -> Sequence[Network]:
+    names = dict[str, str]()
+    for name in (network.name for network in networks):
+        if name == _TAKEN or name.startswith(_TAKEN_BEGINNING):
+            raise ValueError(f'the program itself uses the name "{name}": choose another')
+        # Their variables in the environment must differ as well.
+        other = names.get(as_variable(name))
+        if other is not None:
+            alike = f'"{other}" and "{name}" are too much alike'
+            raise ValueError(f"give each network a name of its own: {alike}")
+        names[as_variable(name)] = name
+    return networks
+
+
+class Settings(_Table):
+    """All tables; `clock` is None for the real time, `metrics` where nobody asks for them."""
 
     event: Event = Event()
     clock: Replay | None = None
     database: Database = Database()
     reminders: Reminders = Reminders()
+    fairness: Commands = Commands()
+    metrics: Metrics | None = None
+    irc: Annotated[list[Irc], BeforeValidator(_listed), AfterValidator(_told_apart)] = []
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment counts before what `load` has read from the file."""
-        return env_settings, init_settings
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """All that are configured."""
+        return tuple(self.irc)
 
 
 _TABLES: dict[str, type[BaseModel]] = {
@@ -134,19 +165,21 @@ _TABLES: dict[str, type[BaseModel]] = {
     "clock": Replay,
     "database": Database,
     "reminders": Reminders,
+    "fairness": Commands,
+    "metrics": Metrics,
+    "irc": Irc,
 }
 
 
 def load(path: Path | None) -> Settings:
     """The settings of a file, each key overridden by the environment. Raises BadSettings."""
     tables = _tables(path) if path is not None else {}
-    _check_names()
+    variables = settle(tables, _TABLES)
     try:
         return Settings(**tables)
     except ValidationError as problem:
-        raise BadSettings(_sentence(problem.errors()[0], path)) from None
-    except SettingsError:
-        raise BadSettings(f'{_no_list()}: {_WORDS["list_type"]}, like ["a", "b"].') from None
+        file = path if path is not None else "The environment"
+        raise BadSettings(sentence(problem.errors(), tables, file, variables)) from None
 
 
 def _tables(path: Path) -> dict[str, Any]:
@@ -163,82 +196,17 @@ def _tables(path: Path) -> dict[str, Any]:
         raise BadSettings(f"{path} is no text in UTF-8.") from None
     except tomllib.TOMLDecodeError as problem:
         raise BadSettings(f"{path}: {problem}.") from None
-    event = tables.get("event")
-    if isinstance(event, dict) and isinstance(event.get("schedule"), str):
-        event["schedule"] = path.parent / event["schedule"]
+    for name, model in _TABLES.items():
+        given = tables.get(name)
+        for table in given if isinstance(given, list) else [given]:
+            if isinstance(table, dict):
+                _start_at(path.parent, table, model)
     return tables
 
 
-def _check_names() -> None:
-    """Refuse what only looks like a setting: nobody would notice that it is not read."""
-    known = [
-        f"{defaults.ENVIRONMENT}{table}__{key}".upper()
-        for table, model in _TABLES.items()
-        for key in model.model_fields
-    ]
-    for name in os.environ:
-        if not name.upper().startswith(defaults.ENVIRONMENT) or name.upper() in known:
-            continue
-        alike = [right for right in known if _plain(right) == _plain(name)]
-        near = alike or get_close_matches(name.upper(), known, n=1, cutoff=0.8)
-        hint = f"write {near[0]}" if near else "they are like SUMMIT_BOT_EVENT__HOURS"
-        raise BadSettings(f"The environment: there is no setting {name}: {hint}.")
-
-
-def _no_list() -> str:
-    """The variable that cannot be read: one for a list is JSON, others are taken as they are."""
-    lists = [
-        f"{defaults.ENVIRONMENT}{table}__{key}".upper()
-        for table, model in _TABLES.items()
-        for key, field in model.model_fields.items()
-        if get_origin(field.annotation) is list
-    ]
-    unread = (n for n in os.environ if n.upper() in lists and not _is_json(os.environ[n]))
-    return next(unread, "The environment")
-
-
-def _is_json(value: str) -> bool:
-    try:
-        json.loads(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _plain(name: str) -> str:
-    return name.upper().replace("_", "")
-
-
-_WORDS = {
-    "missing": "it is missing",
-    "int_type": "it must be a whole number",
-    "int_parsing": "it must be a whole number",
-    "int_from_float": "it must be a whole number",
-    "float_type": "it must be a number",
-    "float_parsing": "it must be a number",
-    "list_type": "it must be a list in brackets",
-    "string_type": "it must be a text in quotation marks",
-    "path_type": "it must be a text in quotation marks",
-    "timezone_aware": "it must name its distance from UTC, like 2012-04-16T09:20:00-07:00",
-    "datetime_type": "it must be a moment, like 2012-04-16T09:20:00-07:00",
-    "datetime_parsing": "it must be a moment, like 2012-04-16T09:20:00-07:00",
-    "datetime_from_date_parsing": "it must be a moment, like 2012-04-16T09:20:00-07:00",
-}
-"""What pydantic calls the mistake, and what the organiser reads."""
-
-
-def _sentence(error: ErrorDetails, path: Path | None) -> str:
-    """Where a setting comes from, which one it is, and what is wrong with it."""
-    parts = [str(part) for part in error["loc"]]
-    place, kind = ".".join(parts), error["type"]
-    name = f"{defaults.ENVIRONMENT}{'__'.join(parts)}".upper()
-    source = next((given for given in os.environ if given.upper() == name), None)
-    where = f"{source or path or 'The environment'}: "
-    if source is None:
-        where += f"{place}: "
-    if kind == "extra_forbidden":
-        return f"{where}there is no such {'key' if len(parts) > 1 else 'table'}."
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return f"{path}: {place} must be a table, like [{place}]."
-    usual = error["msg"].removeprefix("Value error, ").replace("Input should", "it must")
-    return f"{where}{_WORDS.get(kind, usual)}."
+def _start_at(folder: Path, table: dict[str, Any], model: type[BaseModel]) -> None:
+    """Let the paths in a table start at this folder."""
+    for key, field in model.model_fields.items():
+        kinds = (field.annotation, *get_args(field.annotation))
+        if Path in kinds and isinstance(table.get(key), str):
+            table[key] = folder / table[key]

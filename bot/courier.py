@@ -9,6 +9,7 @@ import structlog
 
 from bot.backoff import lasts, pause
 from bot.document import Reply
+from bot.messages import User
 from bot.notices import (
     Reminder,
     announces_start,
@@ -23,6 +24,7 @@ from bot.ports import (
     Claim,
     Claimed,
     Clock,
+    Freed,
     Lease,
     Outcome,
     PutOff,
@@ -32,6 +34,7 @@ from bot.ports import (
     TryLater,
     Unreachable,
 )
+from bot.recent import Recent
 from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.tally import Tally
@@ -39,6 +42,7 @@ from bot.tally import Tally
 _log = structlog.get_logger(__name__)
 
 _TRIAL_LIFE = timedelta(days=1)
+_ABSENT_REMEMBERED = 10_000
 _NAP = 0.5
 """Seconds after which a tick does not wait any longer for a network."""
 _AT_ONCE = 50
@@ -67,6 +71,9 @@ class Courier:
         self._outlook = Outlook(adapter, schedule, store, clock, rules, tally)
         self._under_way: dict[asyncio.Task[None], Claim] = {}
         self._outcomes: list[Outcome] = []
+        # What was put off because its user cannot be written to: to when, by message.
+        self._absent: Recent[User, dict[str, datetime]] = Recent(_ABSENT_REMEMBERED)
+        self._seen = set[str]()
         # How many may be under way: no more after a refusal, twice as many after each success.
         self._window = adapter.traits.in_flight
         self._refused = False
@@ -78,6 +85,15 @@ class Courier:
     def replace(self, schedule: Schedule) -> None:
         """Tell from another version of the schedule from now on."""
         self._outlook.replace(schedule)
+
+    def seen(self, user: User) -> None:
+        """What waits because this user could not be written to may go at the next tick."""
+        wall = self._clock.wall()
+        for message, put_off_to in (self._absent.get(user) or {}).items():
+            self._outcomes.append(Freed(message, wall, put_off_to))
+        self._absent.drop(user)
+        # Who comes while a message is refused is seen before the refusal is known here.
+        self._seen |= {claim.message for claim in self._under_way.values() if claim.user == user}
 
     async def tick(self) -> None:
         """Send what is owed by now, as far as the network takes it. While the database is away
@@ -157,7 +173,7 @@ class Courier:
         return min(self._window, self._adapter.traits.in_flight) - len(self._under_way)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._under_way[task]
+        self._seen.discard(self._under_way.pop(task).message)
         if not task.cancelled():
             task.exception()  # whatever it is, the lease ends
 
@@ -214,7 +230,7 @@ class Courier:
         except Unreachable as gone:
             _log.warning("unreachable", network=network, key=key, reason=gone.reason)
             self._tally.failed(network, "unreachable")
-            outcome = _put_off(claim, self._clock.wall() + self._patience.absence, gone.reason)
+            outcome = self._absence(claim, gone.reason)
         except TimeoutError:
             # The network may have it or not: the lease ends by itself.
             self._failed(claim, "no answer")
@@ -224,6 +240,17 @@ class Courier:
             self._failed(claim, "error", exc_info=True)
             return
         self._outcomes.append(outcome)
+
+    def _absence(self, claim: Claim, reason: str) -> Outcome:
+        wall = self._clock.wall()
+        if claim.message in self._seen:
+            # Not at once: a network that is wrong about who is there would be asked without end.
+            return _put_off(claim, wall + self._pause(claim.failures), reason)
+        until = wall + self._patience.absence
+        others = self._absent.get(claim.user) or {}
+        waiting = {message: to for message, to in others.items() if to > wall}
+        self._absent.put(claim.user, waiting | {claim.message: until})
+        return _put_off(claim, until, reason)
 
     def _failed(self, claim: Claim, reason: str, **more: object) -> None:
         _log.warning("not delivered", network=self._adapter.network, key=claim.message,

@@ -61,7 +61,7 @@ class Engine:
         # Asking the database who somebody is before each `now` would cost more than the answer.
         self._met: Recent[User, _Met] = Recent(_PEOPLE_REMEMBERED)
         self._allowance = Allowance(rules.fairness) if rules.fairness else None
-        self._rests: Recent[tuple[User, str], Reply] = Recent(_RESTS_REMEMBERED)
+        self._rests: Recent[tuple[User, str | None], Reply] = Recent(_RESTS_REMEMBERED)
 
     @property
     def schedule(self) -> Schedule:
@@ -105,7 +105,7 @@ class Engine:
             asked = meant[0].run(meant[1], context) if meant else Answer(no_command(line, context))
             greeted = self._greeted(asked, invocation, context)
             answer = await self._applied(greeted, command, invocation)
-        shown = self._first_page(answer.reply, invocation)
+        shown = self._first_page(answer, invocation)
         reader = self._reader(await self._profile(user, None))
         return Response(shown, reader, answer.private, command.name if command else None)
 
@@ -150,7 +150,8 @@ class Engine:
             reader=self._reader(profile),
             usual_before=self._rules.before,
             profile=profile,
-            rest=self._rests.get(_place(invocation)),
+            rest=self._rests.get(_place(invocation, invocation.channel.private)),
+            unreachable=invocation.unreachable,
         )
 
     def _greeted(self, answer: Answer, invocation: Invocation, context: Context) -> Answer:
@@ -181,9 +182,13 @@ class Engine:
             self._met.put(invocation.user, replace(met, profile=known))
         return answer
 
-    def _first_page(self, reply: Reply, invocation: Invocation) -> Reply:
+    def _first_page(self, answer: Answer, invocation: Invocation) -> Reply:
         """As much as may be shown at once; the rest waits for `more`."""
-        page, place = self._rules.page, _place(invocation)
+        reply, pages, page = answer.reply, invocation.pages, self._rules.page
+        private = answer.private or invocation.channel.private
+        if pages is not None:
+            page = pages.private if private else pages.here
+        place = _place(invocation, private)
         if page is None or len(reply.blocks) <= page:
             self._rests.drop(place)
             return reply
@@ -199,8 +204,9 @@ def readable(line: str) -> str:
     return one_line(line[:_LONGEST_LINE]).lstrip("!").strip()
 
 
-def _place(invocation: Invocation) -> tuple[User, str]:
-    return (invocation.user, invocation.channel.id)
+def _place(invocation: Invocation, private: bool) -> tuple[User, str | None]:
+    """Where the rest of an answer waits: nothing private is shown in a channel."""
+    return (invocation.user, None if private else invocation.channel.id)
 
 
 def _after(known: Profile, effects: Sequence[Effect]) -> Profile:

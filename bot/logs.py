@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
@@ -13,16 +14,23 @@ from structlog.typing import EventDict
 _OWN = ("event", "level", "timestamp", "logger", "exc_info", "stack_info")
 
 
-def to_standard_error(level: int) -> None:
-    """Write what is of this level or above; never message texts, never a traceback."""
+def to_standard_error(level: int, *, stamped: bool = False) -> None:
+    """Write what is of this level or above; never message texts, never a traceback. Each line
+    begins with the local time if it is `stamped`."""
     shown = logging.StreamHandler(sys.stderr)
     shown.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_log_level, _named_exception],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _line],
+            processors=[
+                *([_stamp] if stamped else []),
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _line,
+            ],
         )
     )
-    logging.basicConfig(level=level, handlers=[shown], force=True)
+    # Libraries tell what they read and write, passwords too, where one lets them.
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[shown], force=True)
+    logging.getLogger("bot").setLevel(level)
     through_logging()
 
 
@@ -63,12 +71,21 @@ def _raised_at(traceback: TracebackType | None) -> str:
     return f"{Path(frame.f_code.co_filename).name}:{line}"
 
 
+def _stamp(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """When it happened, by the clock on the wall, to the second."""
+    record: logging.LogRecord = event["_record"]
+    moment = datetime.fromtimestamp(record.created, UTC).astimezone()
+    event["timestamp"] = moment.isoformat(timespec="seconds")
+    return event
+
+
 def _line(_logger: Any, _method: str, event: EventDict) -> str:
     """An event as people read it, like `summit-bot: told network=irc key=...`."""
     more = "".join(f" {key}={_value(value)}" for key, value in event.items() if key not in _OWN)
     # What a library has to say on further lines can be the text of an exception.
     said = str(event["event"]).partition("\n")[0]
-    return f"summit-bot: {said}{more}"
+    stamp = f"{event['timestamp']} " if "timestamp" in event else ""
+    return f"{stamp}summit-bot: {said}{more}"
 
 
 def _value(value: object) -> str:

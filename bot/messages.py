@@ -29,24 +29,39 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """How many lines an answer may have at once before the rest waits for `more`: where it was
+    asked for, and in private."""
+
+    here: int
+    private: int
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """A command as it arrived. `id` is the network's own id of the event, where it has one:
-    what is delivered twice takes effect once."""
+    what is delivered twice takes effect once. `unreachable` is why messages to the user may not
+    arrive, as far as the adapter knows; it completes "because ...". `pages` is None where the rules
+    say how long an answer may be."""
 
     id: str | None
     user: User
     channel: Channel
     line: str
+    unreachable: str | None = None
+    pages: Pages | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a user has set; None where the event's own settings hold. `before` is in minutes."""
+    """What a user has set; None where the event's own settings hold. `before` is in minutes;
+    `named` says that they may be named in a channel where they cannot be written to in time."""
 
     before: int | None = None
     timezone: ZoneInfo | None = None
     hours: int | None = None
     plain: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

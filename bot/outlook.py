@@ -8,7 +8,7 @@ from bot.backoff import lasts
 from bot.messages import Bookmark
 from bot.missed import Missed
 from bot.notices import MOST_BEFORE, opens_at, owed
-from bot.ports import Adapter, Candidates, Claimed, Clock, Judge, Store
+from bot.ports import Adapter, Candidates, Claimed, Clock, Judge, Store, Traits
 from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.tally import Tally
@@ -61,9 +61,11 @@ class Outlook:
         if not lasts(self._changes_due, wall, _CHANGES_EVERY):
             await self._find_changes()
             self._changes_due = wall + _CHANGES_EVERY
-        rate = self._adapter.traits.rate
-        if rate is not None and not lasts(self._waves_due, wall, _WAVES_EVERY):
-            await self._plan_waves(rate, now)
+        if not lasts(self._waves_due, wall, _WAVES_EVERY):
+            # What the network allows may be otherwise than at the last look.
+            planned = await self._planned_waves(self._adapter.traits, now)
+            begun = {s: w for s, w in self._waves.items() if w.opens <= now < s}
+            self._waves = begun | planned
             self._waves_due = wall + _WAVES_EVERY
         await self._missed.look(self.schedule)
 
@@ -102,7 +104,9 @@ class Outlook:
         else:
             self._changed |= changed
 
-    async def _plan_waves(self, rate: float, now: datetime) -> None:
+    async def _planned_waves(self, traits: Traits, now: datetime) -> dict[datetime, Wave]:
+        if traits.rate is None:
+            return {}
         sessions = self.schedule.starting(now, now + _WAVES_AHEAD)
         network = self._adapter.network
         counts = await self._store.unreminded(network, sessions, under_way=False)
@@ -111,7 +115,7 @@ class Outlook:
             start = session.slot.start
             waiting[start] = waiting.get(start, 0) + counts.get(session.id, 0)
         before = timedelta(minutes=self._rules.before)
-        planned = early_waves(waiting, rate / self._clock.speed, before)
+        planned = early_waves(waiting, traits.rate / self._clock.speed, before, traits.burst)
         for start, wave in planned.items():
             known = self._waves.get(start)
             # What has begun early goes on, also when less is left than at first.
@@ -125,7 +129,6 @@ class Outlook:
                     network=self._adapter.network,
                     start=start.isoformat(),
                     reminders=wave.count,
-                    a_second=rate,
+                    a_second=traits.rate,
                 )
-        begun = {s: w for s, w in self._waves.items() if w.opens <= now < s}
-        self._waves = begun | planned
+        return planned

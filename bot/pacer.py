@@ -2,6 +2,7 @@
 
 import asyncio
 import heapq
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import count
@@ -13,16 +14,19 @@ _PATIENCE = 5.0
 
 
 class Urgency(IntEnum):
-    """What goes first."""
+    """What goes first. What a protocol needs to go on comes before everything; a reply that has
+    begun ends before another one begins."""
 
-    REPLY = 0
-    NOTICE = 1
-    POST = 2
+    PROTOCOL = 0
+    CONTINUED = 1
+    REPLY = 2
+    NOTICE = 3
+    POST = 4
 
 
 class Pacer:
     """Lets messages through one by one, at most `rate` a second after a `burst` of them; replies
-    first, and of the same urgency the earliest deadline.
+    first, fair between people, and of other things the earliest deadline.
 
     Everything that an adapter says takes its turn here, so that one refusal slows everybody.
     """
@@ -33,6 +37,10 @@ class Pacer:
         self.share(1)
         self._order = count()
         self._waiting: list[tuple[Urgency, float, int, asyncio.Future[None]]] = []
+        # How many messages each person has had since everybody's queue was empty, at least as many
+        # as the one whose turn it was last: who asks for much waits behind who asks for little.
+        self._served = 0.0
+        self._shares: dict[Hashable, float] = {}
         # The loop's time at which the next message is due if all before it had kept the pace.
         self._due = 0.0
         self._held_until = 0.0
@@ -43,16 +51,26 @@ class Pacer:
         self._interval = processes / self._rate
         self._slack = self._interval * (max(1, self._burst // processes) - 1)
 
-    async def turn(self, urgency: Urgency, until: datetime | None = None) -> None:
-        """Return when one message may be said; what is due earliest (`until`) is said first.
-        Raises TryLater for what is no reply while the network holds everybody up for long."""
+    async def turn(
+        self,
+        urgency: Urgency,
+        until: datetime | None = None,
+        person: Hashable = None,
+        messages: int = 1,
+    ) -> None:
+        """Return when one message may be said. What is due earliest (`until`) is said first; among
+        replies, whoever has had the fewest `messages` is. Raises TryLater for what is neither
+        protocol nor reply while the network holds everybody up for long."""
         loop = asyncio.get_running_loop()
         held_for = self._held_until - loop.time()
-        if urgency is not Urgency.REPLY and held_for > _PATIENCE:
+        if urgency > Urgency.REPLY and held_for > _PATIENCE:
             raise TryLater(timedelta(seconds=held_for))
         turn: asyncio.Future[None] = loop.create_future()
-        deadline = until.timestamp() if until is not None else float("inf")
-        heapq.heappush(self._waiting, (urgency, deadline, next(self._order), turn))
+        if urgency is Urgency.REPLY:
+            rank = self._rank(person, messages)
+        else:
+            rank = until.timestamp() if until is not None else float("inf")
+        heapq.heappush(self._waiting, (urgency, rank, next(self._order), turn))
         self._wake()
         await turn
 
@@ -62,8 +80,19 @@ class Pacer:
         self._held_until = max(self._held_until, until)
         if seconds > _PATIENCE:
             for urgency, _, _, turn in self._waiting:
-                if urgency is not Urgency.REPLY and not turn.done():
+                if urgency > Urgency.REPLY and not turn.done():
                     turn.set_exception(TryLater(timedelta(seconds=seconds)))
+
+    def seconds_to_wait(self) -> float:
+        """About how long it would be until the turn of what came last of all."""
+        ahead = sum(not turn.done() for *_, turn in self._waiting)
+        opens = max(self._due - self._slack, self._held_until)
+        return max(0.0, opens - asyncio.get_running_loop().time()) + ahead * self._interval
+
+    def _rank(self, person: Hashable, messages: int) -> float:
+        rank = max(self._served, self._shares.get(person, 0.0))
+        self._shares[person] = rank + messages
+        return rank
 
     def _wake(self) -> None:
         """Give turns to whoever may have one now, and come back for the others."""
@@ -80,4 +109,9 @@ class Pacer:
                 self._timer = loop.call_at(opens, self._wake)
                 return
             self._due = max(self._due, now) + self._interval
-            heapq.heappop(self._waiting)[3].set_result(None)
+            urgency, rank, _, turn = heapq.heappop(self._waiting)
+            if urgency is Urgency.REPLY:
+                self._served = rank
+            turn.set_result(None)
+        self._served = 0.0
+        self._shares.clear()

@@ -1,4 +1,4 @@
-"""The protocols at the borders: clocks, stores and adapters; and the two errors of sending."""
+"""The protocols at the borders: clocks, stores and adapters; and the errors of speaking."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +37,11 @@ class Unreachable(Exception):
         self.reason = reason
 
 
+class CannotSpeak(Exception):
+    """The network will not have us, and to try again will not help; the message is one sentence
+    that says what to do."""
+
+
 class Clock(Protocol):
     """Where the programme is in time, and what time it really is."""
 
@@ -65,16 +70,19 @@ class Traits:
     `in_flight` messages may be under way to it at a time, of one process; `rate` is how many it
     takes a second (real time) of all together, None if that is of no concern; `drops_repeats` says
     that what is sent again under its key arrives once; `alone` that it allows one connection under
-    one name, so that one process has it and the others stand by.
+    one name, so that one process has it and the others stand by. `burst` messages go out at once
+    beside the `rate`, after a while in which nothing was said. What holds may change at any time.
     """
 
     in_flight: int
     rate: float | None = None
     drops_repeats: bool = False
     alone: bool = True
+    burst: int = 0
 
 
 Receive = Callable[[Invocation], Awaitable[Response]]
+Seen = Callable[[User], None]
 
 
 class Adapter(Protocol):
@@ -95,8 +103,9 @@ class Adapter(Protocol):
         """The channels that want to hear what starts where."""
         ...
 
-    async def run(self, receive: Receive) -> None:
-        """Answer what people write, until cancelled or until there is nobody left to talk to."""
+    async def run(self, receive: Receive, seen: Seen) -> None:
+        """Answer what people write, until cancelled or until there is nobody left to talk to.
+        Whoever could not be written to, and can be again, is `seen`. Raises CannotSpeak."""
         ...
 
     async def send(
@@ -183,6 +192,16 @@ class PutOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Freed:
+    """A message that was put off to `put_off_to` may go from `until` on (both real time, UTC): its
+    user can be written to again. A claim made since is left alone."""
+
+    message: str
+    until: datetime
+    put_off_to: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """The right to post what comes up at a start to a channel, until a moment of real time (UTC);
     `failures` is how often it has been put off in a row."""
@@ -201,7 +220,7 @@ class Posted:
     message: str
 
 
-Outcome = Told | Posted | PutOff
+Outcome = Told | Posted | PutOff | Freed
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +303,18 @@ class Store(Protocol):
         """What an adapter has kept under this key."""
         ...
 
-    async def keep(self, owner: str, key: str, value: str) -> None:
-        """Keep something small for an adapter."""
+    async def read_all(self, under: str, key: str) -> Mapping[str, str]:
+        """What is kept under this key by all owners whose names begin with `under`, by owner."""
+        ...
+
+    async def keep(self, owner: str, key: str, value: str | None) -> None:
+        """Keep something small for an adapter; None keeps it no more. What belongs to a user is
+        kept for the owner `network/id`, and goes where the user goes."""
+        ...
+
+    async def adopt(self, user: User, by: User) -> None:
+        """Make everything of one user another's, on the same network: they turned out to be one
+        person. What that one has already (a bookmark, the preferences, a kept value) stays."""
         ...
 
     async def close(self) -> None:

@@ -42,7 +42,8 @@ class Rules:
     def reader(self, preferences: Preferences, zone: ZoneInfo) -> Reader:
         """For whom times are written, at an event in this zone."""
         hours = preferences.hours or self.hours
-        return Reader(zone, preferences.timezone, hours, preferences.plain)
+        own, named = preferences.timezone, preferences.named
+        return Reader(zone, own, hours, preferences.plain, named)
 
     def news_before(self, now: datetime, zone: ZoneInfo) -> datetime | None:
         """In the quiet hours, the moment (UTC) from which on a session is not soon; else None."""

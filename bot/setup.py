@@ -2,14 +2,18 @@
 
 import os
 import re
-from dataclasses import dataclass, replace
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import defaults
 from bot.clock import SystemClock
 from bot.command import Context
+from bot.fairness import Fairness
 from bot.moments import when_meant
 from bot.names import Finder
 from bot.rules import Rules
@@ -17,6 +21,9 @@ from bot.schedule import Schedule
 from bot.sources import YEARS, Imported, NotASchedule
 from bot.sources import read as read_schedule
 from bot.times import Reader
+
+if TYPE_CHECKING:
+    from bot.config import Network
 
 _TIME = re.compile(
     r"(?P<day>.*?)\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?\s*(?P<half>[ap]m)?", re.IGNORECASE
@@ -29,14 +36,18 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What the parts are made from. `start` and `speed` are None where the time is real."""
+    """What the parts are made from. `start` and `speed` are None where the time is real;
+    `fairness` and the host and port of `metrics` count where many people ask: on `networks`."""
 
     schedule: Path
     timezone: ZoneInfo | None = None
-    database: str = defaults.DATABASE
+    database: str = field(default=defaults.DATABASE, repr=False)  # a password may stand in it
     rules: Rules = Rules()
     start: datetime | None = None
     speed: float | None = None
+    networks: Sequence["Network"] = ()
+    fairness: Fairness | None = Fairness()
+    metrics: tuple[str, int] | None = None
 
 
 def configured(config: Path | None) -> Setup:
@@ -45,7 +56,8 @@ def configured(config: Path | None) -> Setup:
     # The settings take some tenths of a second to load: most questions do without.
     if config is None and not any(n.upper().startswith(defaults.ENVIRONMENT) for n in os.environ):
         return Setup(defaults.schedule_path())
-    from bot.config import BadSettings, load
+    from bot.config import load
+    from bot.mistakes import BadSettings
 
     try:
         settings = load(config)
@@ -57,7 +69,7 @@ def configured(config: Path | None) -> Setup:
         hours=settings.event.hours,
         quiet=settings.reminders.quiet_hours,
     )
-    clock = settings.clock
+    clock, metrics = settings.clock, settings.metrics
     return Setup(
         settings.event.schedule,
         zone,
@@ -65,6 +77,9 @@ def configured(config: Path | None) -> Setup:
         rules,
         clock.start if clock else None,
         clock.speed if clock else None,
+        settings.networks,
+        settings.fairness.fairness,
+        (metrics.host, metrics.port) if metrics else None,
     )
 
 
@@ -77,6 +92,16 @@ def load_schedule(path: Path, timezone: ZoneInfo | None, title: str | None = Non
         raise CannotStart(f"The schedule {path} cannot be read: {problem.strerror}.") from None
     except NotASchedule as problem:
         raise CannotStart(f"{path}: {problem}") from None
+
+
+def pointed_at(setup: Setup, count: int) -> str:
+    """A line that says that the schedule was not read as a whole, and how to see why."""
+    show = ["summit-bot", "schedule", "show", str(setup.schedule)]
+    if setup.timezone is not None:
+        show += ["--timezone", setup.timezone.key]
+    what = "1 entry" if count == 1 else f"{count} entries"
+    lists = f"{shlex.join(show)} lists {'it' if count == 1 else 'them'}."
+    return f"{what} of {setup.schedule} could not be read: {lists}"
 
 
 def kept_schedule(path: Path, timezone: ZoneInfo | None) -> Schedule | None:

@@ -10,7 +10,7 @@ from bot.announcer import Announcer
 from bot.backoff import pause
 from bot.courier import Courier
 from bot.hold import Hold
-from bot.ports import Adapter, Receive
+from bot.ports import Adapter, CannotSpeak, Receive
 from bot.ticker import ticking
 
 _log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ class Supervisor:
 
     async def run(self, receive: Receive, stopping: asyncio.Event) -> None:
         """Until there is nobody left to talk to, or until told to stop: then what is under way
-        settles first, and nothing is left held."""
+        settles first, and nothing is left held. Raises CannotSpeak."""
         over = False
         while not (over or stopping.is_set()):
             if await self._takes(stopping):
@@ -78,7 +78,7 @@ class Supervisor:
                     if not ours:
                         # Another process may speak by now.
                         speaking.cancel()
-                if over:
+                if over and not speaking.exception():
                     await self._courier.tick()
                 # What is under way needs the connection until it has settled.
                 await self._courier.finish(ours=ours)
@@ -97,7 +97,10 @@ class Supervisor:
         while True:
             began = loop.time()
             try:
-                return await self._adapter.run(receive)
+                return await self._adapter.run(receive, self._courier.seen)
+            except CannotSpeak as refusal:
+                _log.error(str(refusal), network=self._adapter.network)
+                raise
             except Exception:
                 # One network must not take the others along.
                 if not self._restarts:

@@ -17,12 +17,14 @@ _MONTHS = (
 @dataclass(frozen=True, slots=True)
 class Reader:
     """For whom times are written: the event's zone, the reader's own where they told it,
-    a clock of 12 or 24 hours, and `plain` for people who want neither colour nor emphasis."""
+    a clock of 12 or 24 hours, `plain` for people who want neither colour nor emphasis, and `named`
+    for those who may be named in a channel where they cannot be written to in time."""
 
     zone: ZoneInfo
     own: ZoneInfo | None = None
     hours: int = 12
     plain: bool = False
+    named: bool = False
 
     def clock(self, moment: datetime) -> str:
         """`9:30am`, or `09:30`; with the reader's own time beside it where that differs."""

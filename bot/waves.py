@@ -22,19 +22,22 @@ class Wave:
 
 
 def early_waves(
-    waiting: Mapping[datetime, int], rate: float, before: timedelta
+    waiting: Mapping[datetime, int], rate: float, before: timedelta, burst: int = 0
 ) -> dict[datetime, Wave]:
     """The waves that do not fit into their usual time `before` the start, by start, where so many
-    reminders wait for each start and `rate` of them go out in a second of the programme.
+    reminders wait for each start and `rate` of them go out in a second of the programme, beside a
+    `burst` at once. The burst is for the soonest wave: those after it have to take it for spent.
 
     The soonest start is served first, so what is left for a wave ends where the next one has to
     begin: it is reckoned from the last one back.
     """
     waves: dict[datetime, Wave] = {}
+    soonest = min((start for start, count in waiting.items() if count), default=None)
     next_opens: datetime | None = None
     for start in sorted(waiting, reverse=True):
         ends = start if next_opens is None else min(start, next_opens)
-        needed = ends - timedelta(seconds=waiting[start] / (rate * _FOR_NOTICES))
+        paced = max(0, waiting[start] - burst) if start == soonest else waiting[start]
+        needed = ends - timedelta(seconds=paced / (rate * _FOR_NOTICES))
         usual = start - before
         opens = max(needed, usual - EARLIEST)
         if waiting[start] and opens < usual:

@@ -7,8 +7,12 @@ import pytest
 from hypothesis import settings
 
 from bot import logs
-from tests.servers.postgres import Missing, empty, postgres
+from tests.servers.irc_fixtures import inspircd, ngircd
+from tests.servers.keeper import Missing
+from tests.servers.postgres import empty, postgres
 from tests.summit import Summit, folsom
+
+__all__ = ["inspircd", "ngircd"]
 
 # The same examples in every run: what is red for one is red for all.
 settings.register_profile("same for all", derandomize=True, deadline=None)

@@ -25,6 +25,7 @@ from bot.ports import (
     Outcome,
     PutOff,
     Receive,
+    Seen,
     Told,
     Traits,
     TryLater,
@@ -190,7 +191,7 @@ class Line:
     def coming_up(self) -> Sequence[Channel]:
         return ()
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: Receive, seen: Seen) -> None:
         await asyncio.Event().wait()
 
     async def send(

@@ -12,7 +12,7 @@ from bot.document import Reply
 from bot.engine import Engine
 from bot.messages import Channel, Invocation, Response, User
 from bot.patience import Patience
-from bot.ports import Receive, Store, Traits
+from bot.ports import Receive, Seen, Store, Traits
 from bot.rules import Rules
 from bot.schedule import Schedule, Session
 from bot.setup import moment_meant
@@ -65,7 +65,7 @@ class Recorder:
     def coming_up(self) -> Sequence[Channel]:
         return self.channels
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: Receive, seen: Seen) -> None:
         await asyncio.Event().wait()
 
     async def send(
@@ -122,12 +122,18 @@ class Summit:
         await self.store.take_over(NETWORK)
 
     async def respond(
-        self, name: str, line: str, *, id: str | None = None, private: bool = True
+        self,
+        name: str,
+        line: str,
+        *,
+        id: str | None = None,
+        private: bool = True,
+        unreachable: str | None = None,
     ) -> Response:
         """The whole response to a line."""
         user = User(NETWORK, name, name)
         channel = Channel(NETWORK, name if private else "#summit", private)
-        return await self.engine.respond(Invocation(id, user, channel, line))
+        return await self.engine.respond(Invocation(id, user, channel, line, unreachable))
 
     async def say(self, name: str, line: str, **more: object) -> list[str]:
         """The reply to a line, as lines of plain text."""

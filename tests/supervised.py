@@ -15,7 +15,7 @@ from bot.courier import Courier
 from bot.hold import Hold
 from bot.messages import AddBookmark, User
 from bot.patience import Holding, Patience
-from bot.ports import Clock, Receive
+from bot.ports import Clock, Receive, Seen
 from bot.rules import Rules
 from bot.store.sql import SqlStore
 from bot.supervisor import Supervisor
@@ -41,11 +41,13 @@ class Line(Recorder):
     stuck: bool = False
     happened: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     processes: int = 1
+    sees: Callable[[User], None] | None = None
 
     def __post_init__(self) -> None:
         self.before_taking = self._writes
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: Receive, seen: Seen) -> None:
+        self.sees = seen
         self.happened.put_nowait("speaks")
         try:
             await self.behave()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.config import BadSettings, Event, Replay, Settings, load
+from bot.config import Event, Replay, Settings, load
+from bot.mistakes import BadSettings
 from bot.rules import QuietHours
 
 

@@ -1,5 +1,7 @@
 """Networks that cannot carry all in time, nights, and what is not sent any more."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -82,6 +84,64 @@ async def test_the_pace_is_one_of_real_time(summit: Summit) -> None:
     summit.clock.speed = 2
     summit.go("Monday 10:36")
     assert len(await summit.notices()) == len(NAMES)
+
+
+async def test_what_goes_out_at_once_needs_no_time(summit: Summit) -> None:
+    await a_slow_network(summit, seconds_each=60)
+    summit.network.traits = replace(summit.network.traits, burst=2)
+    summit.go("Monday 10:49")
+    assert await summit.notices() == []
+    summit.go("Monday 10:50")
+    assert len(await summit.notices()) == len(NAMES)
+
+
+async def test_a_network_that_allows_more_by_now_is_taken_at_its_word(summit: Summit) -> None:
+    await a_slow_network(summit, seconds_each=60)
+    summit.go("Monday 10:47")
+    assert await summit.notices() == []
+    summit.network.traits = replace(summit.network.traits, burst=len(NAMES))
+    for minutes in (0.5, 6.5):
+        summit.wait(minutes)
+        assert await summit.notices() == []
+    summit.go("Monday 10:55")
+    assert await summit.notices() == [reminder(5)] * len(NAMES)
+
+
+async def test_a_network_without_a_pace_by_now_needs_no_early_waves(summit: Summit) -> None:
+    await a_slow_network(summit, seconds_each=60)
+    summit.go("Monday 10:47")
+    assert await summit.notices() == []
+    summit.network.traits = Traits(in_flight=1)
+    for minutes in (0.5, 6.5):
+        summit.wait(minutes)
+        assert await summit.notices() == []
+
+
+async def test_a_network_that_allows_less_by_now_is_given_more_time(summit: Summit) -> None:
+    await a_slow_network(summit, seconds_each=1)
+    summit.go("Monday 10:40")
+    assert await summit.notices() == []
+    summit.network.traits = replace(summit.network.traits, rate=1 / 48)
+    summit.go("Monday 10:48")
+    assert len(await summit.notices()) == len(NAMES)
+
+
+async def test_a_network_that_takes_more_at_a_time_by_now_gets_more(summit: Summit) -> None:
+    await a_slow_network(summit, seconds_each=1)
+    under_way = most = 0
+
+    async def hook(_user: User, _key: str) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+        summit.network.traits = replace(summit.network.traits, in_flight=4)
+
+    summit.network.before_taking = hook
+    summit.go("Monday 10:55")
+    assert len(await summit.notices()) == len(NAMES)
+    assert most == 4
 
 
 async def test_what_could_not_be_sent_before_the_start_is_counted_once(

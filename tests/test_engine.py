@@ -266,3 +266,56 @@ async def test_settings_made_in_another_process_hold_here_soon(summit: Summit) -
     await other.respond(Invocation(None, user, here, "settings hours 24"))
     summit.wait(0.5)
     assert (await summit.say("ada", "next marina"))[0].startswith("Next in Marina, at 09:30,")
+
+
+async def test_a_network_is_told_who_may_be_named(summit: Summit) -> None:
+    await summit.say("ada", "settings named on")
+    for name, named in (("ada", True), ("bob", False)):
+        assert (await summit.respond(name, "now")).reader.named is named
+
+
+async def test_who_logs_in_to_an_account_has_their_bookmarks_at_once(summit: Summit) -> None:
+    await summit.say("ada", "bookmark 12")
+    await summit.say("ada", "settings hours 24")
+    await summit.say("account", "settings hours 12")
+    await summit.store.adopt(User("test", "ada"), User("test", "account"))
+    assert await summit.say("account", "bookmarks") == [
+        "You have 1 bookmark:",
+        f"{RYU} · reminder at 10:55am",
+    ]
+    assert await summit.say("ada", "bookmarks") == [
+        "You have no bookmarks yet. Add one by number or title: ‘bookmark 12’"
+    ]
+
+
+async def test_who_logs_in_to_a_new_account_has_their_settings_within_half_a_minute(
+    summit: Summit,
+) -> None:
+    await summit.say("ada", "settings hours 24")
+    assert (await summit.say("account", "next marina"))[0].startswith("Next in Marina, at 9:30am")
+    await summit.store.adopt(User("test", "ada"), User("test", "account"))
+    summit.wait(0.5)
+    assert (await summit.say("account", "next marina"))[0].startswith("Next in Marina, at 09:30,")
+
+
+async def test_who_logs_in_to_a_new_account_changes_one_setting_of_theirs(summit: Summit) -> None:
+    await summit.say("ada", "settings hours 24")
+    await summit.say("account", "now")
+    await summit.store.adopt(User("test", "ada"), User("test", "account"))
+    assert await summit.say("account", "settings before 10") == [
+        "Reminders come 10 minutes before from now on."
+    ]
+    assert (await summit.say("account", "settings"))[1:4:2] == [
+        "Reminders: 10 minutes before. Change: ‘settings before 10’",
+        "Clock: 24 hours. Change: ‘settings hours 12’",
+    ]
+
+
+async def test_who_takes_the_name_of_somebody_who_logged_in_has_nothing_of_theirs(
+    greeting_summit: Summit,
+) -> None:
+    await greeting_summit.say("ada", "bookmark 12")
+    await greeting_summit.store.adopt(User("test", "ada"), User("test", "account"))
+    greeting_summit.wait(0.5)
+    assert await greeting_summit.say("ada", "now") == [*WELCOME, GREETING]
+    assert await greeting_summit.say("account", "now") == WELCOME

@@ -1,7 +1,11 @@
 """What the log says, and what it must never say: a real process, and what it writes."""
 
+import os
+import re
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -80,3 +84,28 @@ def test_one_line_says_what_happened_and_no_more(case: str) -> None:
     )  # fmt: skip
     expected = f"summit-bot: {line}\n" if line else ""
     assert (done.returncode, done.stdout, done.stderr) == (0, "", expected)
+
+
+def test_a_line_begins_with_the_local_time_where_that_is_wanted() -> None:
+    script = BEGIN.replace("(logging.INFO)", "(logging.INFO, stamped=True)")
+    script += CASES["an event with the key of its message"][0]
+    before = datetime.fromtimestamp(time.time(), UTC).replace(microsecond=0)
+    done = subprocess.run(
+        (sys.executable, "-c", script), cwd=ROOT, env=os.environ | {"TZ": "Asia/Kolkata"},
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    stamp, _, line = done.stderr.partition(" ")
+    assert line == "summit-bot: told network=irc key=k-1\n"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+05:30", stamp)
+    after = datetime.fromtimestamp(time.time(), UTC)
+    assert before <= datetime.fromisoformat(stamp) <= after
+
+
+def test_libraries_are_heard_from_warnings_on_however_much_is_logged() -> None:
+    script = BEGIN.replace("(logging.INFO)", "(logging.DEBUG)")
+    script += 'library.info("PASS secret"); own.debug("told"); library.warning("slow")'
+    done = subprocess.run(
+        (sys.executable, "-c", script), cwd=ROOT,
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    assert done.stderr == "summit-bot: told\nsummit-bot: slow\n"

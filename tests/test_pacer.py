@@ -126,7 +126,8 @@ async def test_whoever_gives_up_leaves_the_turn_to_the_others() -> None:
 async def test_while_the_network_holds_everybody_up_for_long_notices_do_not_wait() -> None:
     speakers = Speakers(Pacer(rate=1))
     await speakers.say("first")
-    reply, notice, post = [await speakers.begin(urgency.name, urgency) for urgency in Urgency]
+    urgencies = (Urgency.REPLY, Urgency.NOTICE, Urgency.POST)
+    reply, notice, post = [await speakers.begin(urgency.name, urgency) for urgency in urgencies]
     speakers.pacer.hold(30)
     newcomer = await speakers.begin("newcomer")
     for refused in (notice, post, newcomer):

@@ -15,7 +15,7 @@ import pytest
 from bot import app, supervisor
 from bot.clock import SystemClock
 from bot.patience import Holding
-from bot.ports import Clock, Traits
+from bot.ports import CannotSpeak, Clock, Traits
 from bot.setup import moment_meant
 from bot.store import opening
 from bot.store.sql import SqlStore
@@ -174,6 +174,25 @@ async def test_a_failure_comes_out_where_nobody_starts_again(
     with pytest.raises(BrokenPipeError):
         await app.serve(folsom(), store, clock, RULES, [Line(behave=fail)], restarts=False)
     await store.close()
+
+
+async def test_a_network_that_will_not_have_us_is_not_tried_again(
+    database: str, clock: StandingClock, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    await bookmark(database, clock, "ada")
+
+    async def refuse() -> None:
+        raise CannotSpeak("The password is wrong: set another one.")
+
+    process = start("first", Line(behave=refuse))
+    with pytest.raises(CannotSpeak):
+        await process.runs
+    assert [await process.line.next() for _ in range(2)] == ["speaks", "is silent"]
+    assert process.line.taken == [], "nothing is sent to a network that is not there"
+    assert said(caplog) == ["The password is wrong: set another one."]
+    assert [record.levelno for record in caplog.records if record.levelno > logging.INFO] == [
+        logging.ERROR
+    ]
 
 
 @pytest.mark.every_database

@@ -43,3 +43,35 @@ WAVES: dict[str, tuple[dict[datetime, int], dict[datetime, Wave]]] = {
 def test_early_are(case: str) -> None:
     waiting, waves = WAVES[case]
     assert early_waves(waiting, 1.25, BEFORE) == waves
+
+
+# With 120 more at once.
+WAVES_WITH_A_BURST: dict[str, tuple[dict[datetime, int], dict[datetime, Wave]]] = {
+    "none for nobody": ({FIRST: 0}, {}),
+    "none for what goes out at once": ({FIRST: 100}, {}),
+    "none for what fits into the usual minutes beside it": ({FIRST: 420}, {}),
+    "as early as the rest of it takes": (
+        {FIRST: 720}, {FIRST: Wave(FIRST, 720, FIRST - minutes(10), fits=True)}),
+    "later ones as if it were spent": (
+        {FIRST: 720, SECOND: 600},
+        {
+            FIRST: Wave(FIRST, 720, FIRST - minutes(10), fits=True),
+            SECOND: Wave(SECOND, 600, SECOND - minutes(10), fits=True),
+        }),
+    "the later one where nobody waits for the first": (
+        {FIRST: 0, SECOND: 720}, {SECOND: Wave(SECOND, 720, SECOND - minutes(10), fits=True)}),
+    "not before the next one has to begin": (
+        {FIRST: 420, SECOND: 2100},
+        {
+            FIRST: Wave(FIRST, 420, FIRST - minutes(10), fits=True),
+            SECOND: Wave(SECOND, 2100, SECOND - minutes(35), fits=True),
+        }),
+    "in time where half an hour is enough with it": (
+        {FIRST: 2220}, {FIRST: Wave(FIRST, 2220, FIRST - minutes(35), fits=True)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WAVES_WITH_A_BURST)
+def test_early_with_a_burst_are(case: str) -> None:
+    waiting, waves = WAVES_WITH_A_BURST[case]
+    assert early_waves(waiting, 1.25, BEFORE, burst=120) == waves

@@ -14,7 +14,7 @@ from benchmarks.chaos.recorder import MESSAGE
 from benchmarks.chaos.scale import Network
 from bot.document import Item, Reply
 from bot.messages import Channel, User
-from bot.ports import Clock, Receive, Traits, TryLater, Unreachable
+from bot.ports import Clock, Receive, Seen, Traits, TryLater, Unreachable
 from bot.times import Reader
 
 _RECONNECT = 0.1
@@ -37,7 +37,7 @@ class ChaosNetwork:
         self._writer: StreamWriter | None = None
         self._waiting: dict[int, Future[dict[str, Any]]] = {}
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: Receive, seen: Seen) -> None:
         """Connect, and connect again, until cancelled. Nobody asks anything here."""
         while True:
             reader, writer = await asyncio.open_unix_connection(self._socket)

@@ -3,6 +3,7 @@
 from bot.arguments import minutes_behind, quoted
 from bot.bookmarking import (
     ahead,
+    beware,
     bookmark_answer,
     bookmarked_sessions,
     private,
@@ -30,7 +31,7 @@ def run(arguments: str, context: Context) -> Answer:
         return _to_come(context)
     if first == "test" and not rest:
         soon = text("A test reminder is on its way: it comes like the real ones.")
-        return Answer(reply(soon), (SendTest(),), private=True)
+        return Answer(reply(soon, *beware(context)), (SendTest(),), private=True)
     if first in ("off", "on", "stop"):
         return _muted(rest, first != "on", context)
     meant, minutes = minutes_behind(" ".join(words), context)

@@ -1,4 +1,4 @@
-"""`settings …`: minutes before, time zone, 12 or 24 hours, plain text."""
+"""`settings …`: minutes before, time zone, 12 or 24 hours, plain text, being named in channels."""
 
 import re
 from dataclasses import replace
@@ -14,12 +14,18 @@ from bot.times import Reader, duration, weekday
 from bot.zones import zone_name, zones_meant
 
 _OFF = ("off", "no", "none", "event", "default", "reset")
+_SWITCH = {"on": True, "yes": True, "off": False, "no": False}
+_NAMED = (
+    "When I cannot write to everybody in time, I may name you in a channel: everybody there sees"
+    " that you bookmarked the session."
+)
 _HOURS = re.compile(r"(12|24)\s*(?:h|hour|hours)?")
 _NAMES = {
     "before": "before", "minutes": "before", "remind": "before", "reminder": "before",
     "timezone": "timezone", "zone": "timezone", "tz": "timezone", "time": "timezone",
     "hours": "hours", "hour": "hours", "clock": "hours",
     "plain": "plain", "text": "plain",
+    "named": "named", "name": "named", "mention": "named",
 }  # fmt: skip
 
 
@@ -40,6 +46,8 @@ def run(arguments: str, context: Context) -> Answer:
             return _hours(value, context)
         case "plain":
             return _plain(value, context)
+        case "named":
+            return _named(value, context)
         case _:
             return private(*_shown(context, True, words[0]))
 
@@ -53,6 +61,7 @@ def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
     other_hours = 12 if context.reader.hours == 24 else 24
     minutes, hours = duration(context.before), context.reader.hours
     now_plain, other_plain = ("on", "off") if own.plain else ("off", "on")
+    now_named, other_named = ("on", "off") if own.named else ("off", "on")
     return [
         *trouble,
         heading("Your settings:"),
@@ -60,6 +69,7 @@ def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
         text(f"Time zone: {zone}. Change: ", Typed("settings timezone Europe/Berlin")),
         text(f"Clock: {hours} hours. Change: ", Typed(f"settings hours {other_hours}")),
         text(f"Plain text: {now_plain}. Change: ", Typed(f"settings plain {other_plain}")),
+        text(f"Named in channels: {now_named}. Change: ", Typed(f"settings named {other_named}")),
     ]
 
 
@@ -106,12 +116,21 @@ def _hours(value: str, context: Context) -> Answer:
 
 
 def _plain(value: str, context: Context) -> Answer:
-    if value not in ("on", "off", "yes", "no"):
+    if value not in _SWITCH:
         return private(text("Plain text is ", Typed("settings plain on"), " or ",
                             Typed("settings plain off")))  # fmt: skip
-    plain = value in ("on", "yes")
+    plain = _SWITCH[value]
     said = "No colour and no emphasis any more." if plain else "Colour and emphasis where possible."
     return _changed(context, said, plain=plain)
+
+
+def _named(value: str, context: Context) -> Answer:
+    if value not in _SWITCH:
+        return private(text("Being named in channels is ", Typed("settings named on"), " or ",
+                            Typed("settings named off")))  # fmt: skip
+    named = _SWITCH[value]
+    said = _NAMED if named else "You are not named in channels."
+    return _changed(context, said, named=named)
 
 
 def _changed(context: Context, said: str, **change: object) -> Answer:
@@ -122,8 +141,9 @@ def _changed(context: Context, said: str, **change: object) -> Answer:
 
 COMMAND = Command(
     name="settings",
-    usage="[before <minutes> | timezone <zone> | hours <12 | 24> | plain <on | off>]",
-    summary="minutes before, time zone, 12 or 24 hours, plain text",
+    usage="[before <minutes> | timezone <zone> | hours <12 | 24> | plain <on | off>"
+    " | named <on | off>]",
+    summary="minutes before, time zone, 12 or 24 hours, plain text, being named in channels",
     topic="The bot",
     aliases=("set", "setting", "prefs", "preferences", "config", "options"),
     personal=True,
@@ -136,5 +156,6 @@ COMMAND = Command(
         ),
         Example("settings hours 24", ("Times are shown on a 24-hour clock.",)),
         Example("settings plain on", ("No colour and no emphasis any more.",)),
+        Example("settings named on", (_NAMED,)),
     ),
 )

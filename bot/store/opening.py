@@ -1,17 +1,24 @@
 """Opens a database: an engine with what each kind of database needs, its tables upgraded."""
 
+import os
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.store import migrations
+from bot.store.tables import kept
 
 _SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000")
+_LOOKING_PRAGMAS = ("busy_timeout=5000",)
+"""Those that change nothing in the file."""
 # A server that has gone without a word is found out within some 20 seconds.
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES
 _LIBPQ = {
@@ -29,9 +36,42 @@ class StoreFailed(Exception):
     """The database cannot be opened; the message is one sentence for the organiser."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a database holds: its revision, None if it is new, and the event it belongs to."""
+
+    revision: str | None
+    event: str | None
+
+
 def opened(url: str) -> Engine:
     """The database, upgraded. Raises StoreFailed."""
-    place = _shown(url)
+    engine = _connecting(url, _SQLITE_PRAGMAS)
+    with _refused(url, engine):
+        migrations.upgrade(engine)
+    return engine
+
+
+def looked_into(url: str) -> Found:
+    """What a database holds, which is left as it is, beside whoever uses it. Raises StoreFailed."""
+    engine = _connecting(url, _LOOKING_PRAGMAS)
+    file = file_of(engine.url)
+    if file is not None and not file.exists() and os.access(file.parent, os.W_OK | os.X_OK):
+        return Found(None, None)  # to connect would make the file
+    # A transaction for writing, as it begins on SQLite, fails where nothing may be written.
+    with _refused(url, engine), engine.begin() as connection:
+        revision = migrations.revision(connection)
+        migrations.refuse_newer(revision)
+        named = (kept.c.owner == "event") & (kept.c.key == "name")
+        event = connection.execute(select(kept.c.value).where(named)) if revision else None
+        found = Found(revision, event.scalar_one_or_none() if event else None)
+    engine.dispose()
+    return found
+
+
+def _connecting(url: str, pragmas: Sequence[str]) -> Engine:
+    """An engine that has not connected yet. Raises StoreFailed."""
+    place = shown(url)
     try:
         parsed = make_url(url)
         if "@" in (parsed.host or ""):
@@ -51,9 +91,15 @@ def opened(url: str) -> Engine:
                 f"The database {place} would keep nothing: name a file, like"
                 " sqlite:///summit-bot.db"
             )
-        _prepare_sqlite(engine)
+        _prepare_sqlite(engine, pragmas)
+    return engine
+
+
+@contextmanager
+def _refused(url: str, engine: Engine) -> Iterator[None]:
+    """Say in a sentence why a database cannot be used, and leave it. Raises StoreFailed."""
     try:
-        migrations.upgrade(engine)
+        yield
     except migrations.TooNew as newer:
         engine.dispose()
         raise StoreFailed(
@@ -64,9 +110,8 @@ def opened(url: str) -> Engine:
         engine.dispose()
         why = reason(problem)
         raise StoreFailed(
-            f"The database {place} cannot be opened ({why}): {_remedy(engine, why)}."
+            f"The database {shown(url)} cannot be opened ({why}): {_remedy(engine, why)}."
         ) from None
-    return engine
 
 
 def file_of(url: URL) -> Path | None:
@@ -80,7 +125,7 @@ def file_of(url: URL) -> Path | None:
     return None if name in ("", ":memory:") else Path(name).resolve()
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
     """A URL without its passwords, also where the rest of it is none."""
     unnamed = re.sub(r":(?!//).*@", ":***@", url, flags=re.DOTALL)
     return re.sub(r"(password=)[^&]*", r"\1***", unnamed)
@@ -111,12 +156,12 @@ def _remedy(engine: Engine, why: str) -> str:
     return "check that it may be written"
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, pragmas: Sequence[str]) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: object) -> None:
         # The driver's own transactions begin too late; BEGIN is sent below.
         connection.isolation_level = None
-        for pragma in _SQLITE_PRAGMAS:
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

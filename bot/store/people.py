@@ -35,7 +35,7 @@ _INVOCATIONS_KEPT = timedelta(days=2)
 
 def load(connection: Connection, user: User, with_bookmarks: bool) -> Profile:
     """What is known of a user."""
-    row = connection.execute(select(users).where(_is(user))).one_or_none()
+    row = connection.execute(select(users).where(is_user(user))).one_or_none()
     if row is None:
         return Profile()
     marks: tuple[Bookmark, ...] = ()
@@ -112,6 +112,7 @@ def _carry_out(connection: Connection, user: User, user_id: int, effect: Effect)
                 "timezone": zone,
                 "hours": wanted.hours,
                 "plain": wanted.plain,
+                "named": wanted.named,
             }
             connection.execute(update(users).where(users.c.id == user_id).values(columns))
             follows = bookmarks.c.own_before.is_(False)
@@ -154,10 +155,11 @@ def _user_id(connection: Connection, user: User) -> int:
     """The user's row, made if there is none, and locked: see `settling`."""
     new = insert(connection, users).values(network=user.network, ident=user.id, name=user.name)
     connection.execute(new.on_conflict_do_nothing(index_elements=["network", "ident"]))
-    locked = select(users.c.id).where(_is(user)).with_for_update(key_share=True)
+    locked = select(users.c.id).where(is_user(user)).with_for_update(key_share=True)
     found: int = connection.execute(locked).scalar_one()
     return found
 
 
-def _is(user: User) -> ColumnElement[bool]:
+def is_user(user: User) -> ColumnElement[bool]:
+    """The user's row."""
     return (users.c.network == user.network) & (users.c.ident == user.id)

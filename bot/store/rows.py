@@ -83,4 +83,4 @@ def bookmark_from(row: Any) -> Bookmark:
 def preferences_from(row: Any) -> Preferences:
     """A row of `users`."""
     zone = ZoneInfo(row.timezone) if row.timezone else None
-    return Preferences(row.before, zone, row.hours, row.plain)
+    return Preferences(row.before, zone, row.hours, row.plain, row.named)

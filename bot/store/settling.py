@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.ports import Outcome, Posted, PutOff, Told
+from bot.ports import Freed, Outcome, Posted, PutOff, Told
 from bot.store.candidates import NEVER
 from bot.store.rows import to_ms, told_columns
 from bot.store.tables import UNCLAIMED, bookmarks, posts, users
@@ -28,6 +28,8 @@ def settle(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     _lock_owners(connection, [outcome.message for outcome in outcomes])
     _note_told(connection, [outcome for outcome in outcomes if isinstance(outcome, Told)])
     _note_put_off(connection, [outcome for outcome in outcomes if isinstance(outcome, PutOff)])
+    # After what was put off: a user may be seen before that is settled.
+    _note_freed(connection, [outcome for outcome in outcomes if isinstance(outcome, Freed)])
     posted = [outcome.message for outcome in outcomes if isinstance(outcome, Posted)]
     if posted:
         connection.execute(update(posts).where(posts.c.message.in_(posted)).values(posted=True))
@@ -131,6 +133,17 @@ def _note_put_off(connection: Connection, outcomes: Sequence[PutOff]) -> None:
         connection.execute(_PUT_OFF_POST, rows)
 
 
+def _note_freed(connection: Connection, outcomes: Sequence[Freed]) -> None:
+    """Let what was put off, and was not claimed since, be claimed. To be put off is what counts as
+    a failure, not to come back."""
+    rows = [
+        {"of": freed.message, "until": to_ms(freed.until), "ours": to_ms(freed.put_off_to)}
+        for freed in outcomes
+    ]
+    if rows:
+        connection.execute(_FREE, rows)
+
+
 _TOLD: dict[str, Any] = {
     **{name: bindparam(name) for name in ("told", "told_key", "told_start", "told_until")},
     **UNCLAIMED,
@@ -163,6 +176,15 @@ _PUT_OFF = (
         failures=bookmarks.c.failures + 1,
         failure=func.coalesce(_WHY, bookmarks.c.failure),
     )
+)
+_FREE = (
+    update(bookmarks)
+    .where(
+        bookmarks.c.message == bindparam("of"),
+        # Anything else is a claim made since, also one that ends sooner.
+        bookmarks.c.lease_until == bindparam("ours", type_=BigInteger),
+    )
+    .values(lease_until=bindparam("until"))
 )
 _PUT_OFF_TRIAL = (
     update(users)

@@ -7,16 +7,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.messages import Effect, Profile, User
 from bot.ports import Candidates, Claim, Clock, Judge, Lease, Outcome, Post, StoreAway
 from bot.schedule import Session
-from bot.store import claims, holders, people, posts, settling, waiting
-from bot.store.inserting import insert
+from bot.store import adopting, claims, holders, keeping, people, posts, settling, waiting
 from bot.store.opening import opened, reason
-from bot.store.tables import kept
 
 T = TypeVar("T")
 
@@ -96,11 +94,19 @@ class SqlStore:
 
     async def read(self, owner: str, key: str) -> str | None:
         """What an adapter has kept under this key."""
-        return await self._read(_read_kept, owner, key)
+        return await self._read(keeping.read, owner, key)
 
-    async def keep(self, owner: str, key: str, value: str) -> None:
-        """Keep something small for an adapter."""
-        await self._write(_keep, owner, key, value)
+    async def read_all(self, under: str, key: str) -> Mapping[str, str]:
+        """What is kept under this key by all owners whose names begin so, by owner."""
+        return await self._read(keeping.read_all, under, key)
+
+    async def keep(self, owner: str, key: str, value: str | None) -> None:
+        """Keep something small for an adapter; None keeps it no more."""
+        await self._write(keeping.keep, owner, key, value)
+
+    async def adopt(self, user: User, by: User) -> None:
+        """Make everything of one user another's, on the same network."""
+        await self._write(adopting.adopt, user, by)
 
     async def close(self) -> None:
         """Finish what is being written."""
@@ -134,14 +140,3 @@ def _in_transaction(engine: Engine, work: Callable[..., T], arguments: tuple[obj
         raise  # what the tables refuse is a mistake of the program
     except DBAPIError as problem:
         raise StoreAway(f"The database cannot be used now ({reason(problem)}).") from problem
-
-
-def _read_kept(connection: Connection, owner: str, key: str) -> str | None:
-    wanted = (kept.c.owner == owner) & (kept.c.key == key)
-    return connection.execute(select(kept.c.value).where(wanted)).scalar_one_or_none()
-
-
-def _keep(connection: Connection, owner: str, key: str, value: str) -> None:
-    new = insert(connection, kept).values(owner=owner, key=key, value=value)
-    replaced = new.on_conflict_do_update(index_elements=["owner", "key"], set_={"value": value})
-    connection.execute(replaced)

@@ -28,6 +28,7 @@ users = Table(
     Column("timezone", String(64)),
     Column("hours", Integer),
     Column("plain", Boolean, nullable=False, default=False),
+    Column("named", Boolean, nullable=False, default=False),
     Column("trial", String(36)),
     Column("trial_lease", BigInteger, nullable=False, default=0),
     UniqueConstraint("network", "ident"),
@@ -113,10 +114,14 @@ invocations = Table(
     Column("at", BigInteger, nullable=False, index=True),
 )
 
+# In the order of bytes, so that a range of the index holds all owners with a prefix.
+_OWNER = String(300).with_variant(String(300, collation="C"), "postgresql")
+
 kept = Table(
     "kept",
     metadata,
-    Column("owner", String(80), primary_key=True),
+    # A network; or one of its users, as `network/id`.
+    Column("owner", _OWNER, primary_key=True),
     Column("key", String(255), primary_key=True),
     Column("value", Text, nullable=False),
 )

@@ -16,7 +16,7 @@ from bot.document import Reply
 from bot.logs import to_standard_error
 from bot.messages import Channel, User
 from bot.patience import Holding, Patience
-from bot.ports import Receive, Traits
+from bot.ports import Receive, Seen, Traits
 from bot.rules import Rules
 from bot.setup import moment_meant
 from bot.store.sql import SqlStore
@@ -36,7 +36,7 @@ class SlowNetwork:
         self.traits = Traits(in_flight=in_flight)
         self._seconds = seconds
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: Receive, seen: Seen) -> None:
         print("speaks", flush=True)
         try:
             await asyncio.Event().wait()

@@ -1,7 +1,8 @@
 """Stores on one database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
+import psycopg
 import pytest
 
 from bot.store.sql import SqlStore
@@ -27,3 +28,11 @@ async def another_store(database: str, clock: StandingClock) -> AsyncIterator[Sq
     store = SqlStore(database, clock)
     yield store
     await store.close()
+
+
+@pytest.fixture
+def other(database: str) -> Iterator[psycopg.Connection]:
+    """Another program that uses the same database on PostgreSQL."""
+    with psycopg.connect(database.replace("+psycopg", "")) as connection:
+        yield connection
+        connection.rollback()

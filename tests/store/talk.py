@@ -1,8 +1,11 @@
 """What tests of the store share: two people, two sessions, and how they are claimed."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import psycopg
 
 from bot.messages import AddBookmark, Bookmark, User
 from bot.notices import opens_at, owed
@@ -52,3 +55,12 @@ async def claim(
     store: SqlStore, at: timedelta = timedelta(), most: int = 10, network: str = NETWORK
 ) -> list[Claim]:
     return await store.claim(network, candidates(), judge_of(PANEL, TALK), lease(at, most))
+
+
+async def waits_for_a_lock(other: psycopg.Connection) -> None:
+    """Until somebody waits for what another has locked."""
+    async with asyncio.timeout(4):
+        while True:
+            if other.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+                return
+            await asyncio.sleep(0.01)

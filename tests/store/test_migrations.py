@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
-from bot.messages import AddBookmark, Bookmark, Preferences, Profile, User
+from bot.messages import AddBookmark, Bookmark, ChangePreferences, Preferences, Profile, User
+from bot.ports import Lease
 from bot.schedule import Facts, Slot
 from bot.store import migrations, opening
 from bot.store.opening import StoreFailed
@@ -89,6 +91,48 @@ SELECT 'irc', 'event 1', id, 'Bookmarked.', 1334593200000 FROM users WHERE ident
 
 INSERT INTO kept (owner, key, value) VALUES ('irc', 'position', '7');
 """
+
+# The same by revision 0002, and what it added.
+WRITTEN_BY_0002 = """
+INSERT INTO users (network, ident, name, met, before, timezone, hours, plain, trial, trial_lease)
+VALUES
+  ('irc', 'ada', 'Ada', TRUE, 10, 'Europe/Berlin', 24, TRUE, NULL, 0),
+  ('irc', 'bob', 'Bob', FALSE, NULL, NULL, NULL, FALSE,
+   '6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e001', 0);
+
+INSERT INTO bookmarks (
+  user_id, session_id, network, before, own_before, muted, snoozed_until, told, told_key,
+  told_start, told_until, reminded, reminded_at, message, message_facts, message_moves,
+  message_announces, lease_until, failures, failure)
+SELECT id, 1, 'irc', 10, FALSE, FALSE, 0,
+  '["Panel", 1334593440000, 1334596800000, ["Marina"], false]',
+  '9a2d9ff8dd6948311cdc42e50ad1f080', 1334593440000, 1334596800000, 0, 0, NULL, NULL, FALSE,
+  FALSE, 0, 0, NULL
+FROM users
+UNION ALL SELECT id, 2, 'irc', 20, TRUE, TRUE, 1334593200000,
+  '["“Žluťoučký” – 会議: it''s", 1334593440000, 0, [], false]',
+  'fc1b76d766fce7503c11320f0a602733', 1334593440000, 1334593440000, 0, 0, NULL, NULL, FALSE,
+  FALSE, 0, 2, 'nobody is there'
+FROM users WHERE ident = 'ada'
+UNION ALL SELECT id, 3, 'irc', 10, FALSE, FALSE, 0,
+  '["Talk", 1334593440000, 1334596800000, ["A", "B"], true]',
+  'ffc284d247e7e549bacdbd3724787e06', 1334593440000, 1334596800000, 1334593440000, 1334593200000,
+  '6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e002',
+  '["Talk", 1334595600000, 1334599200000, ["A", "B"], false]', TRUE, TRUE, 1334593220000, 1, NULL
+FROM users WHERE ident = 'ada';
+
+INSERT INTO invocations (network, ident, user_id, reply, at)
+SELECT 'irc', 'event 1', id, 'Bookmarked.', 1334593200000 FROM users WHERE ident = 'ada';
+
+INSERT INTO kept (owner, key, value) VALUES ('irc', 'position', '7');
+
+INSERT INTO holders (network, process, lease_until)
+VALUES ('irc', '6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e003', 1334593220000);
+
+INSERT INTO posts (network, channel, start, message, posted, lease_until, failures)
+VALUES ('irc', '#summit', 1334593440000, '6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e004', TRUE, 0, 0);
+"""
+WRITTEN = {"0001": WRITTEN_BY_0001, "0002": WRITTEN_BY_0002}
 PANEL = Facts("Panel", Slot(at(16, 16, 24), at(16, 17, 20), ("Marina",)), False)
 IN_DOUBT = Facts("Talk", Slot(at(16, 17), at(16, 18), ("A", "B")), False)
 WHAT_IT_SAYS = {
@@ -122,12 +166,14 @@ WHAT_IT_SAYS = {
 }
 
 
-@pytest.fixture
-async def upgraded(database: str, engine: Engine) -> AsyncIterator[SqlStore]:
-    """A store on a database that revision 0001 has written."""
-    migrations.upgrade(engine, "0001")
+@pytest.fixture(params=WRITTEN)
+async def upgraded(
+    request: pytest.FixtureRequest, database: str, engine: Engine
+) -> AsyncIterator[SqlStore]:
+    """A store on a database that an older revision has written."""
+    migrations.upgrade(engine, request.param)
     with engine.begin() as connection:
-        for statement in WRITTEN_BY_0001.split(";\n\n"):
+        for statement in WRITTEN[request.param].split(";\n\n"):
             connection.exec_driver_sql(statement)
     store = SqlStore(database, CLOCK)
     yield store
@@ -139,6 +185,36 @@ async def test_what_an_older_revision_wrote_reads_as_before(upgraded: SqlStore) 
         assert await upgraded.load(user, bookmarks=True) == profile
     assert await upgraded.recall("irc", "event 1") == "Bookmarked."
     assert await upgraded.read("irc", "position") == "7"
+
+
+async def test_what_an_older_revision_kept_takes_longer_names_beside_it(
+    upgraded: SqlStore,
+) -> None:
+    """A user's `network/id`."""
+    owner = f"irc/{'x' * 255}"
+    for value in ("1", "2"):
+        await upgraded.keep(owner, "position", value)
+    assert await upgraded.read_all("irc", "position") == {"irc": "7", owner: "2"}
+
+
+@pytest.mark.parametrize("named", [False, True])
+async def test_nobody_of_an_older_revision_is_named_before_they_say_so(
+    upgraded: SqlStore, named: bool
+) -> None:
+    if named:
+        wanted = replace(WHAT_IT_SAYS[ADA].preferences, named=True)
+        await upgraded.apply(ADA, [ChangePreferences(wanted, 10)], None)
+    for user, of_them in ((ADA, named), (BOB, False)):
+        profile = await upgraded.load(user, bookmarks=False)
+        assert profile.preferences.named == of_them
+
+
+@pytest.mark.parametrize("upgraded", ["0002"], indirect=True)
+async def test_what_was_posted_to_a_channel_is_not_posted_again(upgraded: SqlStore) -> None:
+    lease = Lease(at(16, 16, 20), at(16, 16, 21), 10)
+    channels = ["#summit", "#hallway"]
+    posts = await upgraded.claim_posts("irc", [(c, PANEL.slot.start) for c in channels], lease)
+    assert [post.channel for post in posts] == ["#hallway"]
 
 
 async def test_a_bookmark_of_an_older_revision_is_like_one_of_today(

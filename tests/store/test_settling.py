@@ -1,7 +1,6 @@
 """What became of messages: tests, refused outcomes, and what a process that is no more has left."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
@@ -12,19 +11,23 @@ from bot.messages import SendTest
 from bot.ports import PutOff, StoreAway, Told
 from bot.store import opening
 from bot.store.sql import SqlStore
-from tests.store.talk import ADA, BOB, FOREIGN, LEASE, MARK, NOW, PANEL, claim, lease, wish
+from tests.store.talk import (
+    ADA,
+    BOB,
+    FOREIGN,
+    LEASE,
+    MARK,
+    NOW,
+    PANEL,
+    claim,
+    lease,
+    waits_for_a_lock,
+    wish,
+)
 from tests.summit import NETWORK, StandingClock
 
 on_every_database = pytest.mark.every_database
 on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def other(database: str) -> Iterator[psycopg.Connection]:
-    """Another program that uses the same database on PostgreSQL."""
-    with psycopg.connect(database.replace("+psycopg", "")) as connection:
-        yield connection
-        connection.rollback()
 
 
 @on_every_database
@@ -106,20 +109,11 @@ async def test_taking_over_locks_people_in_their_order(
     assert len(await claim(store)) == 2
     other.execute("SELECT FROM users WHERE ident = 'ada' FOR UPDATE")
     taking = asyncio.create_task(store.take_over(NETWORK))
-    await _waits_for_a_lock(other)
+    await waits_for_a_lock(other)
     other.execute("SELECT FROM users JOIN bookmarks ON user_id = id FOR UPDATE NOWAIT")
     other.commit()
     await taking
     assert len(await claim(store)) == 2
-
-
-async def _waits_for_a_lock(other: psycopg.Connection) -> None:
-    """Until somebody waits for what another has locked."""
-    async with asyncio.timeout(4):
-        while True:
-            if other.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
-                return
-            await asyncio.sleep(0.01)
 
 
 # A server that does not answer.

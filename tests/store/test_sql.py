@@ -33,6 +33,8 @@ from tests.summit import NETWORK, StandingClock
 
 pytestmark = pytest.mark.every_database
 
+ALL_PREFERENCES = Preferences(10, ZoneInfo("Europe/Berlin"), 24, plain=True, named=True)
+
 EFFECTS: dict[str, tuple[list[Effect], Profile]] = {
     "a greeting": ([Meet()], Profile(known=True)),
     "a bookmark": ([wish()], Profile(bookmarks=(MARK,))),
@@ -54,8 +56,9 @@ EFFECTS: dict[str, tuple[list[Effect], Profile]] = {
         [wish(), Mute((1,), True), Snooze(1, NOW)],
         Profile(bookmarks=(replace(MARK, snoozed_until=NOW),))),
     "preferences": (
-        [ChangePreferences(Preferences(10, ZoneInfo("Europe/Berlin"), 24, plain=True), 10)],
-        Profile(preferences=Preferences(10, ZoneInfo("Europe/Berlin"), 24, plain=True))),
+        [ChangePreferences(ALL_PREFERENCES, 10)], Profile(preferences=ALL_PREFERENCES)),
+    "preferences that are taken back": (
+        [ChangePreferences(ALL_PREFERENCES, 10), ChangePreferences(Preferences(), 5)], Profile()),
     "preferences for bookmarks without minutes of their own": (
         [wish(), wish(TALK, 20, own=True), ChangePreferences(Preferences(before=10), 10)],
         Profile(
@@ -147,14 +150,6 @@ async def test_forgetting_twice_answers_the_same(store: SqlStore) -> None:
     await store.apply(ADA, [wish()], None)
     await store.apply(ADA, [Forget()], ("event 1", "forgotten"))
     assert await store.apply(ADA, [Forget()], ("event 1", "again")) == "forgotten"
-
-
-async def test_what_adapters_keep_is_replaced(store: SqlStore) -> None:
-    assert await store.read(NETWORK, "position") is None
-    await store.keep(NETWORK, "position", "7")
-    await store.keep(NETWORK, "position", "8")
-    assert await store.read(NETWORK, "position") == "8"
-    assert await store.read("another", "position") is None
 
 
 # Opening.

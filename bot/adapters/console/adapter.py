@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.document import Reply
 from bot.messages import Channel, Invocation, User
-from bot.ports import Receive, Traits
+from bot.ports import Receive, Seen, Traits
 from bot.times import Reader
 
 
@@ -50,7 +50,7 @@ class Console:
         """A terminal has no channels."""
         return ()
 
-    async def run(self, receive: Receive) -> None:
+    async def run(self, receive: Receive, seen: Seen) -> None:
         """Answer every line until the input ends."""
         here = Channel(self.network, self._user.id, private=True)
         async for line in self._screen.lines():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision whose tables this program uses."""
 
 _LOCK = 2_012_041_609
@@ -45,10 +45,15 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
-def _is_older(connection: Connection, to: str) -> bool:
-    found = revision(connection)
+def refuse_newer(found: str | None) -> None:
+    """Raise TooNew if this is the revision of a newer program."""
     if found is not None and found not in _known():
         raise TooNew(found)
+
+
+def _is_older(connection: Connection, to: str) -> bool:
+    found = revision(connection)
+    refuse_newer(found)
     return found != to
 
 

@@ -1,0 +1,298 @@
+"""IRC as a network of the bot: connects for ever, and hands questions and notices to the parts."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.adapters.irc.connection import Connection
+from bot.adapters.irc.conversations import Conversations
+from bot.adapters.irc.delivery import Delivery
+from bot.adapters.irc.identity import Identity
+from bot.adapters.irc.inspection import inspected
+from bot.adapters.irc.places import Doors, Place, places
+from bot.adapters.irc.receipts import Refused
+from bot.adapters.irc.refusals import Rejected
+from bot.adapters.irc.registration import GoesToTls, Registered, Registration
+from bot.adapters.irc.roster import Change, LoggedIn, Renamed
+from bot.adapters.irc.settings import Irc
+from bot.adapters.irc.wire import ConnectionLost, Wire
+from bot.adapters.irc.writing import packed
+from bot.backoff import pause
+from bot.document import Reply
+from bot.messages import Channel, User
+from bot.ports import (
+    CannotSpeak,
+    Clock,
+    Receive,
+    Seen,
+    Store,
+    StoreAway,
+    Traits,
+    TryLater,
+    Unreachable,
+)
+from bot.times import Reader
+
+_log = structlog.get_logger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
+_STEADY = 60.0
+"""Seconds after which a connection was a good one."""
+_STAY_OUT = 300.0
+"""Seconds until a network that has let the bot in before, and does not now, is tried again."""
+_WITHIN = 10.0
+"""Seconds of notices that may be under way."""
+_MOST_IN_FLIGHT = 200
+_SETTLES_WITHIN = 30.0
+_AWAY = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A connection, and what speaks on it."""
+
+    connection: Connection
+    delivery: Delivery
+
+
+class IrcAdapter:
+    """Implements `ports.Adapter` for one IRC network. Owns its one connection."""
+
+    def __init__(self, settings: Irc, store: Store, clock: Clock) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._identity = Identity(settings.name, store)
+        self._doors = Doors(settings, store, clock)
+        self._link: _Link | None = None
+        self._was_in = False
+        self._tasks = set[asyncio.Task[None]]()
+
+    @property
+    def network(self) -> str:
+        """The name that its users carry."""
+        return self._settings.name
+
+    @property
+    def coming_up(self) -> Sequence[Channel]:
+        """The channels that want to hear what starts where."""
+        return [Channel(self.network, name) for name in self._settings.coming_up]
+
+    @property
+    def traits(self) -> Traits:
+        """What the network allows now: much less where the bot has no voice."""
+        if self._link is None:
+            return Traits(_MOST_IN_FLIGHT // 4, self._settings.rate, burst=self._settings.burst)
+        pace = self._link.delivery.pace
+        in_flight = int(_WITHIN * pace.lines * pace.targets)
+        return Traits(max(10, min(in_flight, _MOST_IN_FLIGHT)), pace.messages, burst=pace.at_once)
+
+    async def run(self, receive: Receive, seen: Seen) -> None:
+        """Connect, answer, and connect again, until cancelled. Raises CannotSpeak."""
+        await self._load()
+        servers, failures, tried = places(self._settings), 0, 0
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                began, place = loop.time(), servers[tried % len(servers)]
+                wait, why = await self._tries(place, receive, seen)
+                failures = 0 if loop.time() - began > _STEADY else failures + 1
+                tried += 1
+                # One server after another, and then a pause.
+                after = pause(
+                    failures // len(servers), _FIRST_PAUSE, _LONGEST_PAUSE
+                ).total_seconds()
+                after = max(after, wait)
+                _log.warning("disconnected", network=self.network, server=str(place), reason=why,
+                             again_in=f"{after:.0f}s")  # fmt: skip
+                await asyncio.sleep(after)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def send(
+        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+    ) -> None:
+        """Write to a user. Raises TryLater and Unreachable."""
+        await self._current().delivery.send(user, reply, reader, until)
+
+    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+        """Write to a channel, in few lines. Raises TryLater and Unreachable."""
+        connection = self._current().connection
+        if connection.roster.place(channel.id) is None:
+            raise Unreachable("the bot is not in the channel")
+        texts = packed(reply, reader, connection.room(channel.id))
+        command = self._settings.answers.upper()
+        try:
+            await connection.outbox.post(
+                channel.id, [f"{command} {channel.id} :{text}" for text in texts]
+            )
+        except Refused as refused:
+            if refused.code == "lost":
+                raise TryLater(_AWAY) from None
+            raise Unreachable(
+                f"the server does not let the bot write there ({refused.code})"
+            ) from None
+
+    def share(self, processes: int) -> None:
+        """One process speaks at a time: there is no pace to share."""
+
+    async def check(self) -> list[str]:
+        """Log in, look, and leave: what an organiser should know, a sentence each. Raises
+        CannotSpeak."""
+        await self._load()
+        wire: Wire | None = None
+        place = places(self._settings)[0]
+        try:
+            wire, registered = await self._enter(place)
+            # The nick, if it is taken, belongs to the bot that is running: it stays there.
+            settings = self._settings.model_copy(update={"nick": registered.nick})
+            connection = Connection(wire, registered, settings, _ignore, _ignore, _ignore)
+            running = asyncio.create_task(connection.run())
+            settled = asyncio.create_task(connection.membership.settled.wait())
+            await asyncio.wait(
+                (running, settled), timeout=_SETTLES_WITHIN, return_when=asyncio.FIRST_COMPLETED
+            )
+            settled.cancel()
+            if running.done():
+                running.result()
+            delivery = Delivery(connection, self._identity, self._clock)
+            sentences = inspected(connection, delivery.pace, place, encrypted=wire.tls is not None)
+            await connection.leave("Only checking.")
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+        except (Rejected, ConnectionLost, OSError, TimeoutError) as problem:
+            raise CannotSpeak(_sentence(problem, place)) from None
+        finally:
+            if wire is not None:
+                await wire.close()
+        return sentences
+
+    async def _load(self) -> None:
+        while True:
+            try:
+                await self._identity.load()
+                await self._doors.load()
+            except StoreAway:
+                # The courier says so; without it the bot would not know who is who.
+                await asyncio.sleep(_AWAY.total_seconds())
+            else:
+                return
+
+    def _current(self) -> _Link:
+        if self._link is None:
+            raise TryLater(_AWAY)
+        return self._link
+
+    async def _tries(self, place: Place, receive: Receive, seen: Seen) -> tuple[float, str]:
+        """One connection from its beginning to its end; how many seconds the network is to be left
+        in peace at least, and why it ended."""
+        try:
+            await self._speak(place, receive, seen)
+        except CannotSpeak as problem:
+            if not self._was_in:
+                raise
+            # What has worked before may work again, and nobody sits beside the bot by now.
+            return _STAY_OUT, str(problem)
+        except Rejected as problem:
+            return problem.pause or 0.0, str(problem)
+        except (ConnectionLost, OSError, TimeoutError) as problem:
+            return 0.0, _sentence(problem, place)
+        return 0.0, "it has ended"
+
+    async def _enter(self, place: Place) -> tuple[Wire, Registered]:
+        """Connect and register, over TLS where the server wants that."""
+        port: int | None = None
+        while True:
+            wire = await self._doors.open(place, port)
+            try:
+                registration = Registration(wire, self._settings, place.host)
+                registered = await registration.run()
+            except GoesToTls as policy:
+                await wire.close()
+                port = policy.port
+            except BaseException:
+                await wire.close()
+                raise
+            else:
+                await self._doors.heard(place, wire, registered.capabilities.offered.get("sts"))
+                return wire, registered
+
+    async def _speak(self, place: Place, receive: Receive, seen: Seen) -> None:
+        wire, registered = await self._enter(place)
+        self._was_in = True
+        self._identity.fold = registered.isupport.fold
+        connection = Connection(
+            wire, registered, self._settings,
+            said=lambda said: conversations.hear(said),
+            changed=lambda change: self._changed(change, seen),
+            came_online=lambda nick: self._start(self._came_online(nick, seen)),
+        )  # fmt: skip
+        delivery = Delivery(connection, self._identity, self._clock)
+        conversations = Conversations(
+            connection, delivery, self._identity, receive, self._store, self._clock
+        )
+        self._link = _Link(connection, delivery)
+        reporting = asyncio.create_task(self._report(self._link, place, wire.tls is not None))
+        try:
+            await connection.run()
+        finally:
+            self._link = None
+            reporting.cancel()
+            conversations.close()
+            await asyncio.shield(connection.leave("Back soon."))
+            await self._doors.left(place, wire, registered.capabilities.offered.get("sts"))
+
+    async def _report(self, link: _Link, place: Place, encrypted: bool) -> None:
+        """Say in the log what holds here, when it is known."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLES_WITHIN):
+                await link.connection.membership.settled.wait()
+        for sentence in inspected(link.connection, link.delivery.pace, place, encrypted=encrypted):
+            _log.info(sentence, network=self.network)
+
+    def _changed(self, change: Change, seen: Seen) -> None:
+        """People come, rename themselves, log in."""
+        link = self._link
+        if link is None:
+            return
+        person = change.person
+        match change:
+            case Renamed(_, before) if not person.account:
+                self._start(self._identity.takes_along(before, person.mask))
+            case LoggedIn(_, "") if person.account:
+                self._start(self._identity.logs_in(person.mask, person.account))
+            case _:
+                pass
+        user = link.delivery.user_of(person)
+        if link.connection.presence.has_come(user):
+            seen(user)
+
+    async def _came_online(self, nick: str, seen: Seen) -> None:
+        link = self._link
+        for absent in link.connection.presence.called(nick) if link is not None else ():
+            if link is not None and await link.delivery.find(absent.user, nick):
+                seen(absent.user)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _ignore(_: object) -> None:
+    """Whoever only looks answers nobody."""
+
+
+def _sentence(problem: Exception, place: Place) -> str:
+    if isinstance(problem, TimeoutError) and not str(problem):
+        return f"{place} does not answer."
+    if isinstance(problem, OSError):
+        return f"{place} cannot be reached: {problem.strerror or problem}."
+    text = str(problem)
+    return text if text.endswith(".") else f"{text}."

@@ -1,0 +1,226 @@
+"""Writes notices to people on one connection: finds them, and the way that is open to them."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.adapters.irc.connection import Connection
+from bot.adapters.irc.identity import Identity
+from bot.adapters.irc.outbox import Form
+from bot.adapters.irc.pace import Pace
+from bot.adapters.irc.presence import Absent
+from bot.adapters.irc.receipts import Refused
+from bot.adapters.irc.recipients import Limit
+from bot.adapters.irc.roster import Person
+from bot.adapters.irc.writing import Run, notice, shortened
+from bot.document import Item, Reply
+from bot.messages import User
+from bot.ports import Clock, TryLater, Unreachable
+from bot.recent import Recent
+from bot.times import Reader, in_how_long
+
+OFFLINE = "you were not online"
+_TOO_LONG = "the message is too long for this server"
+_ACCEPT = "you take private messages only from those whom you have accepted: type /accept {me}"
+_REGISTERED = (
+    "you take no private messages from me: allow them (/mode {you} -R, or remove your block), or"
+    " ask the organisers to give me an account"
+)
+_REFUSED_FOR = 300.0
+"""Seconds in which somebody who refuses messages is not tried again, unless they write."""
+_LATER = timedelta(seconds=2)
+_THROTTLED = timedelta(seconds=10)
+_THERE_FOR = 60.0
+"""Seconds for which it is believed that somebody off our channels is where they were found."""
+_AS_MANY_AS_FIT = 20
+"""Recipients of a line, where the server sets no limit."""
+_NICK = 30
+"""Bytes; texts are cut so that they fit for a nick of this length, and are the same for all."""
+
+
+class Delivery:
+    """The ways to people on one connection. Owns who refuses to be written to."""
+
+    def __init__(self, connection: Connection, identity: Identity, clock: Clock) -> None:
+        self._connection = connection
+        self._identity = identity
+        self._clock = clock
+        self._refusing: Recent[str, tuple[str, float]] = Recent(1_000)
+        self._found: Recent[str, tuple[str, float]] = Recent(1_000)
+        self._targets = connection.registered.isupport.targets("PRIVMSG")
+
+    @property
+    def pace(self) -> Pace:
+        """How fast people can be written to now."""
+        settings, recipients = self._connection.settings, self._connection.recipients
+        voiced = any(place.modes for place in self._connection.roster.places)
+        limit = recipients.limit if recipients is not None and not voiced else None
+        return Pace(settings.rate, settings.burst, self._targets or _AS_MANY_AS_FIT, limit)
+
+    async def send(self, user: User, reply: Reply, reader: Reader, until: datetime) -> None:
+        """Write a notice, and return when the server has taken it. Raises TryLater and
+        Unreachable."""
+        refusal = self.refusal(user)
+        if refusal is not None:
+            raise Unreachable(refusal)
+        nick = await self._whereabouts(user, until)
+        try:
+            await self._write(nick, reply, reader, until)
+        except Refused as refused:
+            raise self._meant(refused, user, nick, until) from None
+
+    def refusal(self, user: User) -> str | None:
+        """Why this user cannot be written to, as far as is known."""
+        reason, since = self._refusing.get(user.id) or ("", 0.0)
+        now = asyncio.get_running_loop().time()
+        return reason if reason and now - since < _REFUSED_FOR else None
+
+    def hindrance(self, user: User, nick: str) -> str | None:
+        """Why messages may not reach this user in time."""
+        refusal = self.refusal(user)
+        if refusal is not None:
+            return refusal
+        limit = self._limit(nick)
+        if limit is None:
+            return None
+        return (
+            f"I have no voice here, so I can write to {limit.people} people, and then to one more"
+            f" each {limit.every:g} seconds"
+        )
+
+    def heard_from(self, user: User) -> None:
+        """The user writes: whatever kept messages from them may be over."""
+        self._refusing.drop(user.id)
+
+    def refuses(self, user: User, refused: Refused, nick: str) -> str | None:
+        """Note that an answer was refused; the reason, if it is one of the person."""
+        if refused.code == "716":
+            reason = _ACCEPT.format(me=self._connection.roster.me)
+        elif refused.code in ("477", "486", "494", "531"):
+            reason = _REGISTERED.format(you=nick)
+        else:
+            return None
+        self._refusing.put(user.id, (reason, asyncio.get_running_loop().time()))
+        return reason
+
+    def seconds_to_wait(self, nick: str) -> float:
+        """For how long this nick may not be written to, by the server's own count."""
+        recipients = self._connection.recipients
+        if recipients is None or self._connection.has_voice_for(nick):
+            return 0.0
+        folded, now = self._connection.roster.fold(nick), asyncio.get_running_loop().time()
+        return recipients.seconds_to_wait(folded, now)
+
+    def counts(self, nick: str) -> None:
+        """A nick is written to now."""
+        recipients = self._connection.recipients
+        if recipients is not None and not self._connection.has_voice_for(nick):
+            folded, now = self._connection.roster.fold(nick), asyncio.get_running_loop().time()
+            recipients.writes_to(folded, now)
+
+    def user_of(self, person: Person) -> User:
+        """Who somebody is who is seen."""
+        return self._identity.user(person.mask or person.nick, person.account)
+
+    def seen_as(self, user: User) -> Person | None:
+        """The user where they are seen in a channel; first where the bot has a voice."""
+        account, roster = self._identity.account_of(user), self._connection.roster
+        if account is not None:
+            people = roster.logged_in(account)
+            voiced = [p for p in people if self._connection.has_voice_for(p.nick)]
+            return next(iter([*voiced, *people]), None)
+        person = roster.person(self._identity.nick_of(user))
+        return person if person is not None and self.user_of(person) == user else None
+
+    async def find(self, user: User, nick: str) -> bool:
+        """True if the server says that this very user has the nick now: they can be written to."""
+        found = await self._connection.lookups.whois(nick)
+        if found is None or self._identity.user(found.mask, found.account) != user:
+            return False
+        self._connection.presence.has_come(user)
+        self._found.put(user.id, (found.nick, asyncio.get_running_loop().time()))
+        return True
+
+    async def _whereabouts(self, user: User, until: datetime) -> str:
+        person = self.seen_as(user)
+        if person is not None:
+            return person.nick
+        nick, now = self._identity.nick_of(user), asyncio.get_running_loop().time()
+        found, since = self._found.get(user.id) or ("", 0.0)
+        if found and now - since < _THERE_FOR:
+            return found
+        presence = self._connection.presence
+        if not presence.is_absent(user, now):
+            self._wait_for(user, nick, until)
+            if await presence.is_online(nick) and await self.find(user, nick):
+                return nick
+        raise Unreachable(OFFLINE)
+
+    def _wait_for(self, user: User, nick: str, until: datetime) -> None:
+        left = (until - self._clock.now()).total_seconds() / self._clock.speed
+        ends = asyncio.get_running_loop().time() + left
+        self._connection.presence.wait_for(Absent(user, nick, ends))
+        self._connection.look_soon()
+
+    async def _write(self, nick: str, reply: Reply, reader: Reader, until: datetime) -> None:
+        outbox, wait = self._connection.outbox, self.seconds_to_wait(nick)
+        if wait > 0:
+            named = self._named(nick, reply) if reader.named else None
+            if named is None:
+                raise TryLater(timedelta(seconds=wait))
+            await outbox.tell(nick, named, until)
+            return
+        self.counts(nick)
+        texts = notice(reply, reader, self._connection.room("n" * max(_NICK, len(nick))))
+        if len(texts) > 1:
+            await outbox.tell_lines(nick, [f"PRIVMSG {nick} :{text}" for text in texts], until)
+        elif texts:
+            form = Form(lambda nicks: f"PRIVMSG {','.join(nicks)} :{texts[0]}", self._targets)
+            await outbox.tell(nick, form, until)
+
+    def _named(self, nick: str, reply: Reply) -> Form | None:
+        """The line in a channel for people who may be named there; only for reminders: what else
+        is told is for one person."""
+        items = [block for block in reply if isinstance(block, Item)]
+        places = self._connection.roster.shared(nick)
+        if not places or not items or any(item.day for item in items):
+            return None
+        now, channel = self._clock.now(), places[0].name
+        starts = "; ".join(_starts(item, now) for item in items)
+        said = shortened((Run(starts),), self._connection.room(channel) - _NICK - len(": "))
+        return Form(lambda nicks: f"PRIVMSG {channel} :{', '.join(nicks)}: {said}", None, channel)
+
+    def _limit(self, nick: str) -> Limit | None:
+        recipients = self._connection.recipients
+        if recipients is None or self._connection.has_voice_for(nick):
+            return None
+        return recipients.limit
+
+    def _meant(
+        self, refused: Refused, user: User, nick: str, until: datetime
+    ) -> TryLater | Unreachable:
+        reason = self.refuses(user, refused, nick)
+        if reason is not None:
+            return Unreachable(reason)
+        match refused.code:
+            case "401":
+                self._found.drop(user.id)
+                self._wait_for(user, nick, until)
+                return Unreachable(OFFLINE)
+            case "417":
+                return Unreachable(_TOO_LONG)
+            case "407":
+                self._targets = 1
+                return TryLater(_LATER)
+            case "404" | "throttled":
+                return TryLater(_THROTTLED)
+            case "707" | "439":
+                return TryLater(timedelta(seconds=max(1.0, self.seconds_to_wait(nick))))
+            case _:
+                return TryLater(_LATER)
+
+
+def _starts(item: Item, now: datetime) -> str:
+    """`[12] Swift quotas starts in 5 minutes in Marina`."""
+    session = item.session
+    where = f" in {', '.join(session.slot.rooms)}" if session.slot.rooms else ""
+    return f"[{session.id}] {session.title} starts {in_how_long(session.slot.start, now)}{where}"

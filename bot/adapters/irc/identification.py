@@ -1,0 +1,120 @@
+"""Logs in with NickServ where the server has no SASL, and knows under which account the bot is."""
+
+import asyncio
+import re
+from collections.abc import Callable
+
+import structlog
+
+from bot.adapters.irc.mechanisms import login
+from bot.adapters.irc.refusals import Rejected
+from bot.adapters.irc.registration import Registered
+from bot.adapters.irc.sasl import Failure, Sasl
+from bot.adapters.irc.settings import Irc
+from bot.adapters.irc.wire import Heard
+from bot.ports import CannotSpeak
+
+_log = structlog.get_logger(__name__)
+
+_WITHIN = 15.0
+"""Seconds for services to answer."""
+# What atheme, anope and others say. There is no numeric for it.
+_YES = re.compile(
+    r"you are now (?:identified|logged in|recogni[sz]ed)|password accepted", re.IGNORECASE
+)
+_NO = re.compile(
+    r"invalid|incorrect|wrong|denied|not registered|isn't registered|failed", re.IGNORECASE
+)
+
+
+class Identification:
+    """The login of one connection, as it is now. `account` is None if it is not logged in, and
+    empty where services do not tell which one it is."""
+
+    def __init__(
+        self, registered: Registered, settings: Irc, say_soon: Callable[[str], None], *, tls: bool
+    ) -> None:
+        self.account = registered.account
+        self.how = "SASL" if registered.account is not None else ""
+        self._tried = registered.tried
+        self._settings = settings
+        self._say_soon = say_soon
+        self._login = login(settings, registered.host, tls)
+        self._sasl: Sasl | None = None
+        self._nickserv = settings.nickserv.partition("@")[0].lower()
+        self._answered: asyncio.Future[str | None] | None = None
+
+    async def run(self) -> None:
+        """Log in, if that is still to be done. Raises CannotSpeak and Rejected, unless the bot may
+        go on without."""
+        settings = self._settings
+        if self.account is not None or self._tried or settings.password is None:
+            return
+        try:
+            await self._identify(settings.password.get_secret_value())
+        except (CannotSpeak, Rejected) as failure:
+            if settings.account_required:
+                raise
+            _log.warning(str(failure), network=settings.name)
+
+    def offered(self, value: str | None) -> None:
+        """The server has SASL again (CAP NEW): log in, if that could not be done before."""
+        if self.account is None and self._sasl is None and value is not None:
+            self._sasl = Sasl(self._login, value)
+            self._say(self._sasl.start())
+
+    def hear(self, heard: Heard) -> None:
+        """Note what services and the server say about the login."""
+        if self._sasl is not None:
+            self._say(self._sasl.hear(heard.type, heard.target, heard.arguments))
+            if isinstance(self._sasl.result, Failure):
+                _log.warning(self._sasl.result.sentence, network=self._settings.name)
+            if self._sasl.result is not None:
+                self._sasl = None
+        match heard.type:
+            case "900" if len(heard.arguments) > 1:
+                self._is(heard.arguments[1])
+            case "901":
+                self.account, self.how = None, ""
+            case "401" if heard.arguments and heard.arguments[0].lower() == self._nickserv:
+                self._ends("there is nobody of that name")
+            case "privnotice" if heard.nick.lower() == self._nickserv and heard.arguments:
+                text = heard.arguments[0]
+                if _YES.search(text):
+                    self._is(self._settings.account or "")
+                elif _NO.search(text):
+                    self._ends(text)
+
+    async def _identify(self, password: str) -> None:
+        settings, who = self._settings, self._settings.nickserv
+        if not self._login.private and settings.sasl == "auto":
+            raise CannotSpeak(
+                "The server offers no SASL, and the connection can be read by others, so the bot"
+                f' does not tell {who} its password: set tls = true, or sasl = "off" to do it.'
+            )
+        self._answered = asyncio.get_running_loop().create_future()
+        account = f"{settings.account} " if settings.account else ""
+        self._say_soon(f"PRIVMSG {who} :IDENTIFY {account}{password}")
+        try:
+            async with asyncio.timeout(_WITHIN):
+                refusal = await self._answered
+        except TimeoutError:
+            raise Rejected(f"{who} did not answer: the services are away, it seems.") from None
+        if refusal is not None:
+            raise CannotSpeak(
+                f"{who} did not let the bot log in ({refusal}): check `account` and `password`,"
+                " or leave them out."
+            )
+
+    def _is(self, account: str) -> None:
+        self.account = account or self.account or ""
+        self.how = self.how or ("SASL" if self._sasl is not None else "NickServ")
+        self._ends(None)
+
+    def _say(self, lines: list[str]) -> None:
+        for line in lines:
+            self._say_soon(line)
+
+    def _ends(self, refusal: str | None) -> None:
+        if self._answered is not None and not self._answered.done():
+            self._answered.set_result(refusal)

@@ -1,0 +1,43 @@
+"""What an organiser should know about a connection: who the bot is there, and what it may do."""
+
+from bot.adapters.irc.connection import Connection
+from bot.adapters.irc.pace import Pace, about_voice
+from bot.adapters.irc.places import Place
+
+
+def inspected(connection: Connection, pace: Pace, place: Place, *, encrypted: bool) -> list[str]:
+    """Sentences for the log and the screen."""
+    registered, roster = connection.registered, connection.roster
+    over = "over TLS" if encrypted else "without encryption"
+    said = [f"Registered on {registered.server} ({place}, {over}) as {roster.me}."]
+    if connection.wanted_nick.missing:
+        said.append(f"{connection.settings.nick} is taken; it is taken back as soon as it is free.")
+    said.append(_account(connection))
+    names = ", ".join(sorted(connection.capabilities)) or "none"
+    said.append(f"Capabilities: {names}.")
+    said.append(_receipts(connection))
+    limit = connection.recipients.limit if connection.recipients is not None else None
+    said += about_voice(roster.places, limit)
+    said += [f"{name}: not joined, {why}." for name, why in connection.membership.refused.items()]
+    different, alike = pace.fitting()
+    alike_too = f", {alike:,} if they say the same" if alike != different else ""
+    said.append(f"In five minutes {different:,} reminders fit{alike_too}.")
+    return said
+
+
+def _account(connection: Connection) -> str:
+    identification = connection.identification
+    if identification.account is None:
+        return "Not logged in: people whose mode +R is set cannot be written to."
+    name = identification.account or connection.settings.account or "its account"
+    return f"Logged in as {name} ({identification.how})."
+
+
+def _receipts(connection: Connection) -> str:
+    if connection.outbox.echoes:
+        how = "the server's echo"
+    elif connection.outbox.labels:
+        how = "labelled responses"
+    else:
+        how = "a PING behind them"
+    return f"That messages were taken is known from {how}."

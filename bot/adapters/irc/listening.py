@@ -1,0 +1,40 @@
+"""Which lines are commands, and for whom an answer is meant. Pure."""
+
+import re
+
+# Bold, italics, underline, strike, monospace, reverse, reset; colours with their numbers.
+_FORMATTING = re.compile(
+    r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6}(?:,[0-9a-fA-F]{6})?)?"
+    r"|[\x02\x0f\x11\x16\x1d\x1e\x1f]"
+)
+
+
+def command_in_channel(text: str, me: str, prefix: str) -> tuple[str, bool] | None:
+    """The command in what somebody said in a channel, and whether the bot was called by its name;
+    None if it was not meant."""
+    plain = unformatted(text).strip()
+    behind_name = _behind_name(plain, me)
+    if behind_name is not None:
+        return behind_name.removeprefix(prefix).strip(), True
+    rest = plain.removeprefix(prefix) if prefix and plain.startswith(prefix) else ""
+    # `!!!` is no command, and neither is `!?`.
+    return (rest, False) if rest[:1].isalnum() else None
+
+
+def command_in_private(text: str, me: str, prefix: str) -> str:
+    """The command in what somebody wrote to the bot alone: no prefix is needed."""
+    plain = unformatted(text).strip()
+    behind_name = _behind_name(plain, me)
+    plain = plain if behind_name is None else behind_name
+    return plain.removeprefix(prefix).strip() if prefix else plain
+
+
+def unformatted(text: str) -> str:
+    """The text without the codes of bold and colour."""
+    return _FORMATTING.sub("", text)
+
+
+def _behind_name(text: str, me: str) -> str | None:
+    """What follows `summitbot:`, `summitbot,` or `@summitbot`; None for anything else."""
+    called = re.match(rf"@?{re.escape(me)}(?:[:,]\s*|$)|@{re.escape(me)}\s+", text, re.IGNORECASE)
+    return text[called.end() :] if called else None

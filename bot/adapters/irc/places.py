@@ -1,0 +1,119 @@
+"""Which servers a network has, and how to connect to the next one: address, TLS, policies."""
+
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot.adapters.irc import sts, tls
+from bot.adapters.irc.refusals import Rejected
+from bot.adapters.irc.settings import Irc
+from bot.adapters.irc.wire import Wire
+from bot.ports import CannotSpeak, Clock, Store, StoreAway
+
+_STS = "sts"
+_UNTRUSTED = 300.0
+"""Seconds until a server whose certificate is not trusted is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A server as the settings name it."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def places(settings: Irc) -> list[Place]:
+    """The servers in the order in which they are tried. Raises CannotSpeak."""
+    named = [settings.server] if isinstance(settings.server, str) else settings.server
+    if not named:
+        raise CannotSpeak("`server` names no server.")
+    return [_place(name, settings.port) for name in named]
+
+
+class Doors:
+    """Connects to servers as their policies want it. Owns the policies of strict TLS."""
+
+    def __init__(self, settings: Irc, store: Store, clock: Clock) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._policies = sts.Policies()
+
+    async def load(self) -> None:
+        """Read what was kept. Raises StoreAway."""
+        self._policies = sts.policies_from(await self._store.read(self._owner, _STS))
+
+    async def open(self, place: Place, port: int | None = None) -> Wire:
+        """Connect; over TLS at this port if the server has asked for it. Raises CannotSpeak,
+        Rejected, OSError, TimeoutError."""
+        settings = self._settings
+        verified = tls.is_verified(settings)
+        policy = self._policies.of(place.host, self._clock.wall())
+        objection = sts.objection(place.host, policy, verified=verified)
+        if objection is not None:
+            raise CannotSpeak(objection)
+        at, encrypted = sts.route(policy, place.port, settings.tls)
+        if port is not None:
+            at, encrypted = port, True
+        try:
+            context = tls.context(settings) if encrypted else None
+            wire = await Wire.open(place.host, at, context)
+        except (ssl.SSLError, OSError) as problem:
+            sentence = tls.explained(problem, place.host, at)
+            if sentence is None:
+                raise
+            raise Rejected(sentence, _UNTRUSTED) from None
+        if wire.tls is not None:
+            try:
+                tls.check_peer(settings, wire.tls)
+            except CannotSpeak:
+                await wire.close()
+                raise
+        return wire
+
+    async def heard(self, place: Place, wire: Wire, value: str | None) -> None:
+        """What a server has said about strict TLS on this connection; it counts over TLS alone."""
+        if value is None or wire.tls is None:
+            return
+        wall, verified = self._clock.wall(), tls.is_verified(self._settings)
+        await self._keep(
+            self._policies.heard(place.host, wire.port, value, wall, verified=verified)
+        )
+
+    async def left(self, place: Place, wire: Wire, value: str | None) -> None:
+        """Such a connection has ended: the time of the policy, as it was said last, begins anew."""
+        if value is not None and wire.tls is not None:
+            await self.heard(place, wire, value)
+            await self._keep(self._policies.left(place.host, self._clock.wall()))
+
+    async def _keep(self, policies: sts.Policies) -> None:
+        if policies == self._policies:
+            return
+        self._policies = policies
+        # It holds as long as this process lives, and is told at every connection.
+        with suppress(StoreAway):
+            await self._store.keep(self._owner, _STS, policies.to_json())
+
+    @property
+    def _owner(self) -> str:
+        return f"adapter {self._settings.name}"
+
+
+def _place(name: str, port: int) -> Place:
+    host, colon, own = name.rpartition(":")
+    if name.startswith("["):
+        host, _, own = name[1:].partition("]")
+        return Place(host, _port(own.removeprefix(":"), name) if own else port)
+    if colon and ":" not in host:
+        return Place(host, _port(own, name))
+    return Place(name, port)
+
+
+def _port(digits: str, name: str) -> int:
+    if not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 65536):
+        raise CannotSpeak(f"`server`: {name!r} names no port: write host:6697.")
+    return int(digits)

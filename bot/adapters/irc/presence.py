@@ -1,0 +1,143 @@
+"""Watches for people who could not be written to: by MONITOR as far as the server's list goes, for
+those whose reminder is due next, and by ISON for the others and where there is no MONITOR.
+
+IRCv3 specification "Monitor"; ISON: RFC 2812, 4.9.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.messages import User
+
+_LONGEST_LIST = 400
+"""Bytes of nicks in one line."""
+_ANSWERED_WITHIN = 4.0
+"""Seconds."""
+_LINES_AT_ONCE = 3
+"""An ISON for everybody of a large crowd would fill the queue: they are asked for in turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Somebody who is waited for, under this nick, until a moment (seconds of the loop)."""
+
+    user: User
+    nick: str
+    until: float
+
+
+class Presence:
+    """Who is waited for on one connection. Nicks are folded where they are compared."""
+
+    def __init__(self, fold: Callable[[str], str]) -> None:
+        self.fold = fold
+        self.limit = 0
+        self._absent: dict[str, Absent] = {}
+        self._watched: dict[str, str] = {}
+        # What ISON was asked, line by line: it answers with those who are there.
+        self._asked: deque[list[str]] = deque()
+        self._asked_last: dict[str, None] = {}
+        self._curious: dict[str, asyncio.Future[bool]] = {}
+
+    def wait_for(self, absent: Absent) -> None:
+        """A user is not there, as far as is known."""
+        self._absent[absent.user.id] = absent
+
+    def is_absent(self, user: User, now: float) -> bool:
+        """True if the user is waited for."""
+        absent = self._absent.get(user.id)
+        return absent is not None and now < absent.until
+
+    def has_come(self, user: User) -> bool:
+        """The user is there; true if they were waited for."""
+        return self._absent.pop(user.id, None) is not None
+
+    def called(self, nick: str) -> list[Absent]:
+        """Who is waited for under this nick."""
+        folded = self.fold(nick)
+        return [absent for absent in self._absent.values() if self.fold(absent.nick) == folded]
+
+    async def is_online(self, nick: str) -> bool:
+        """What the server says next about this nick, which is watched or asked for; false if it
+        says nothing."""
+        folded = self.fold(nick)
+        if folded not in self._curious:
+            self._curious[folded] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(_ANSWERED_WITHIN):
+                return await asyncio.shield(self._curious[folded])
+        except TimeoutError:
+            self._curious.pop(folded, None)
+            return False
+
+    def monitor(self, now: float) -> list[str]:
+        """The lines that let the server watch the right nicks from now on."""
+        self._forget(now)
+        soonest = sorted(self._absent.values(), key=lambda absent: absent.until)
+        wanted = {self.fold(absent.nick): absent.nick for absent in soonest}
+        wanted = dict(list(wanted.items())[: self.limit])
+        gone = [nick for folded, nick in self._watched.items() if folded not in wanted]
+        new = [nick for folded, nick in wanted.items() if folded not in self._watched]
+        self._watched = wanted
+        removed = [f"MONITOR - {','.join(nicks)}" for nicks in _batches(gone)]
+        return removed + [f"MONITOR + {','.join(nicks)}" for nicks in _batches(new)]
+
+    def ison(self, now: float, *, again: bool) -> list[str]:
+        """The lines that ask for those whom nobody watches: for some of them each time, and only
+        for those who were never asked for unless `again`."""
+        self._forget(now)
+        unwatched = {self.fold(a.nick): a.nick for a in self._absent.values()}
+        for folded in self._watched:
+            unwatched.pop(folded, None)
+        self._asked_last = {f: None for f in self._asked_last if f in unwatched}
+        turn = [folded for folded in unwatched if folded not in self._asked_last]
+        turn += self._asked_last if again else ()
+        batches = list(_batches([unwatched[folded] for folded in turn]))[:_LINES_AT_ONCE]
+        for nicks in batches:
+            for folded in map(self.fold, nicks):
+                self._asked_last.pop(folded, None)
+                self._asked_last[folded] = None
+        return [self.question(nicks) for nicks in batches]
+
+    def question(self, nicks: list[str]) -> str:
+        """The line that asks which of these are there."""
+        self._asked.append([self.fold(nick) for nick in nicks])
+        return f"ISON {' '.join(nicks)}"
+
+    def answered(self, online: Iterable[str]) -> set[str]:
+        """The answer to the oldest question: these are there. The result is who is not, folded."""
+        there = {self.fold(nick) for nick in online}
+        offline = set(self._asked.popleft() if self._asked else ()) - there
+        self.noted(there, online=True)
+        self.noted(offline, online=False)
+        return offline
+
+    def noted(self, nicks: Iterable[str], *, online: bool) -> None:
+        """The server has said of these nicks that they are there, or are not."""
+        for nick in nicks:
+            curious = self._curious.pop(self.fold(nick), None)
+            if curious is not None and not curious.done():
+                curious.set_result(online)
+
+    def list_is_full(self, limit: int) -> None:
+        """The server watches no more than this (734)."""
+        self.limit = min(self.limit, limit)
+        self._watched = dict(list(self._watched.items())[: self.limit])
+
+    def _forget(self, now: float) -> None:
+        self._absent = {id: absent for id, absent in self._absent.items() if now < absent.until}
+
+
+def _batches(nicks: Iterable[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for nick in nicks:
+        if batch and size + len(nick.encode()) + 1 > _LONGEST_LIST:
+            yield batch
+            batch, size = [], 0
+        batch.append(nick)
+        size += len(nick.encode()) + 1
+    if batch:
+        yield batch

@@ -1,0 +1,183 @@
+"""A reply as lines for IRC: within the bytes that a server relays, with bold where it helps."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.document import Block, Button, Heading, Item, Reply, Span, Text, Typed
+from bot.text import item_parts, span_text
+from bot.times import Reader
+
+BOLD = "\x02"
+_SEPARATOR = " \N{MIDDLE DOT} "
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_BAR = " | "
+_CONTROLS = dict.fromkeys((*range(32), 127), " ")
+_WORDS = re.compile(r" *[^ ]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a line, in bold or not."""
+
+    text: str
+    bold: bool = False
+
+
+Line = tuple[Run, ...]
+
+
+def written(reply: Reply, reader: Reader, prefix: str = "") -> list[Line]:
+    """The reply for this reader, a line for each block; buttons side by side share theirs. What is
+    to be typed has the prefix of commands in front."""
+    lines: list[Line] = []
+    previous: Block | None = None
+    for block in reply:
+        line = _line(block, reader, prefix)
+        if isinstance(block, Button) and isinstance(previous, Button):
+            lines[-1] = (*lines[-1], Run(_SEPARATOR), *line)
+        else:
+            lines.append(line)
+        previous = block
+    return lines
+
+
+def size(line: Line) -> int:
+    """Bytes of a line that is not split."""
+    return sum(len(run.text.encode()) + 2 * run.bold for run in line)
+
+
+def split(line: Line, room: int) -> list[str]:
+    """The line as texts of at most `room` bytes, split between words, never inside a character;
+    bold ends with each text and begins anew in the next. A word that is longer is cut."""
+    texts: list[str] = []
+    pieces: list[str] = []
+    left = room
+    for run in line:
+        text = run.text.translate(_CONTROLS)
+        marks = 2 * len(BOLD) if run.bold else 0
+        while text:
+            taken = _fitting(text, left - marks, fresh=not pieces)
+            if taken:
+                pieces.append(f"{BOLD}{taken}{BOLD}" if run.bold else taken)
+                left -= len(taken.encode()) + marks
+                text = text[len(taken) :]
+            if text:
+                texts.append("".join(pieces).rstrip(" "))
+                pieces, left, text = [], room, text.lstrip(" ")
+    texts.append("".join(pieces).rstrip(" "))
+    return [text for text in texts if text]
+
+
+def shortened(line: Line, room: int) -> str:
+    """The line as one text of at most `room` bytes; what does not fit is left out."""
+    texts = split(line, room)
+    if len(texts) < 2:
+        return "".join(texts)
+    return split(line, room - len(_ELLIPSIS.encode()))[0] + _ELLIPSIS
+
+
+def notice(reply: Reply, reader: Reader, room: int) -> list[str]:
+    """A notice in as few texts as it fits into: as a rule one, without what to press if that is
+    too much. Slow networks count lines, and people are told the same in one line together."""
+    for blocks in (reply.blocks, tuple(b for b in reply.blocks if not isinstance(b, Button))):
+        lines = written(Reply(blocks), reader)
+        whole = _in_one(blocks, lines)
+        if size(whole) <= room:
+            return split(whole, room)
+    return [text for line in lines for text in split(line, room)]
+
+
+def packed(reply: Reply, reader: Reader, room: int) -> list[str]:
+    """A reply in few texts, several of its lines in each: for what a channel did not ask for."""
+    texts: list[str] = []
+    line: Line = ()
+    for number, part in enumerate(written(reply, reader)):
+        between = Run(" " if number < 2 else _BAR)
+        longer = (*line, between, *part) if line else part
+        if line and size(longer) > room:
+            texts += split(line, room)
+            longer = part
+        line = longer
+    return texts + split(line, room)
+
+
+def answer(reply: Reply, reader: Reader, room: int, most: int | None, prefix: str) -> list[str]:
+    """An answer as texts; where at most so many are allowed, long lines are shortened until they
+    are that few."""
+    lines = written(reply, reader, prefix)
+    texts = [split(line, room) for line in lines]
+    if most is not None and sum(map(len, texts)) > most:
+        texts = [[shortened(line, room)] for line in lines][:most]
+    return [text for parts in texts for text in parts]
+
+
+def _in_one(blocks: Sequence[Block], lines: Sequence[Line]) -> Line:
+    """All lines as one; what is to be pressed, at the end, is set apart."""
+    pressed = bool(blocks) and isinstance(blocks[-1], Button)
+    runs: list[Run] = []
+    for number, line in enumerate(lines):
+        last = pressed and number == len(lines) - 1
+        runs += [Run(_SEPARATOR if last else " "), *line] if number else line
+    return tuple(runs)
+
+
+def _line(block: Block, reader: Reader, prefix: str) -> Line:
+    match block:
+        case Heading(spans) | Text(spans):
+            return _spans(spans, reader, prefix)
+        case Item():
+            return _item(block, reader)
+        case Button(label, line):
+            return (Run(f"{label}: {_typed(line, prefix)}"),)
+        case _:
+            assert_never(block)
+
+
+def _spans(spans: Iterable[Span], reader: Reader, prefix: str) -> Line:
+    texts = (
+        _typed(span.line, prefix) if isinstance(span, Typed) else span_text(span, reader)
+        for span in spans
+    )
+    return (Run("".join(texts)),)
+
+
+def _typed(line: str, prefix: str) -> str:
+    return f"\N{LEFT SINGLE QUOTATION MARK}{prefix}{line}\N{RIGHT SINGLE QUOTATION MARK}"
+
+
+def _item(item: Item, reader: Reader) -> Line:
+    """The title is what people look for."""
+    first, title, *rest = item_parts(item, reader)
+    line = [Run(first + _SEPARATOR), Run(title, bold=not reader.plain)]
+    if rest:
+        line.append(Run(_SEPARATOR + _SEPARATOR.join(rest)))
+    return tuple(line)
+
+
+def _fitting(text: str, room: int, *, fresh: bool) -> str:
+    """As many words of the text as fit; if it is to begin a line, and its first word does not fit,
+    as much of that as does."""
+    taken = 0
+    used = 0
+    for word in _WORDS.finditer(text):
+        used += len(word[0].encode())
+        if used > room:
+            break
+        taken = word.end()
+    else:
+        return text if len(text.encode()) <= room else text[:taken]
+    if taken or not fresh:
+        return text[:taken]
+    return _cut(text, room)
+
+
+def _cut(word: str, room: int) -> str:
+    """The beginning of a word, between characters as people see them where that is possible."""
+    end = len(word.encode()[:room].decode(errors="ignore"))
+    seen = end
+    while 0 < seen < len(word) and (unicodedata.combining(word[seen]) or word[seen] == "\u200d"):
+        seen -= 1
+    return word[: seen or max(1, end)]

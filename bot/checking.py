@@ -1,0 +1,96 @@
+"""Tells an organiser whether `run` would go well, part by part, and changes nothing."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.app import clock_of, introduced, of_another_event
+from bot.ports import CannotSpeak
+from bot.running import ANOTHER, NO_NETWORK
+from bot.schedule import Schedule
+from bot.scratch import Scratch
+from bot.setup import CannotStart, Setup, configured, load_schedule, pointed_at
+
+if TYPE_CHECKING:
+    from bot.config import Network
+
+_LONGEST = 60.0
+"""Seconds for one network to answer."""
+
+Say = Callable[[str], None]
+
+
+async def check(config: Path | None, say: Say) -> bool:
+    """Say line by line how settings, schedule, database and networks are; true if all is well."""
+    try:
+        setup = configured(config)
+    except CannotStart as problem:
+        say(f"Settings: no: {problem}")
+        return _concluded(False, say)
+    say(f"Settings: {config if config is not None else 'no file (name one with --config)'}")
+    schedule = _schedule(setup, say)
+    well = [schedule is not None, _database(setup, schedule, say), bool(setup.networks)]
+    if not setup.networks:
+        say(f"Networks: no: {NO_NETWORK}")
+    well += [await _network(network, setup, say) for network in setup.networks]
+    return _concluded(all(well), say)
+
+
+def _concluded(well: bool, say: Say) -> bool:
+    say("All is well: `run` would start." if well else "`run` would not go well: see what says no.")
+    return well
+
+
+def _schedule(setup: Setup, say: Say) -> Schedule | None:
+    try:
+        imported = load_schedule(setup.schedule, setup.timezone)
+    except CannotStart as problem:
+        say(f"Schedule: no: {problem}")
+        return None
+    say(f"Schedule: {introduced(setup, imported.schedule)}")
+    if imported.warnings:
+        say(f"  {pointed_at(setup, len(imported.warnings))}")
+    return imported.schedule
+
+
+def _database(setup: Setup, schedule: Schedule | None, say: Say) -> bool:
+    from bot.store.migrations import HEAD
+    from bot.store.opening import StoreFailed, looked_into, shown
+
+    try:
+        found = looked_into(setup.database)
+    except StoreFailed as problem:
+        say(f"Database: no: {problem}")
+        return False
+    if schedule is not None and found.event not in (None, schedule.event):
+        say(f"Database: no: {of_another_event(str(found.event), schedule, ANOTHER)}")
+        return False
+    held = f"holds bookmarks of {found.event}" if found.event else "holds nothing yet"
+    made = "made" if found.revision is None else f"upgraded from revision {found.revision}"
+    later = "" if found.revision == HEAD else f"; its tables will be {made}"
+    say(f"Database: {shown(setup.database)} {held}{later}")
+    return True
+
+
+async def _network(network: "Network", setup: Setup, say: Say) -> bool:
+    """Say what its adapter finds; what it would keep is forgotten, and whoever runs beside it keeps
+    the database."""
+    from bot import networks
+
+    say(f"{network.name}:")
+    try:
+        async with asyncio.timeout(_LONGEST):
+            speaker = networks.speaker(network, Scratch(), clock_of(setup))
+            for line in await speaker.check():
+                say(f"  {line}")
+    except CannotSpeak as refusal:
+        say(f"  no: {refusal}")
+    except TimeoutError:
+        say(f"  no: It has not answered within {_LONGEST:g} seconds.")
+    except Exception as failure:
+        # One network must not take the others along; a text could stand in what it says.
+        say(f"  no: To look at it failed ({type(failure).__name__}).")
+    else:
+        return True
+    return False

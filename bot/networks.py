@@ -1,0 +1,22 @@
+"""Makes the adapter of each configured network; its library is loaded here, and nowhere else."""
+
+from typing import Protocol
+
+from bot.config import Network
+from bot.ports import Adapter, Clock, Store
+
+
+class Speaker(Adapter, Protocol):
+    """An adapter that can tell beforehand how it will fare."""
+
+    async def check(self) -> list[str]:
+        """Log in, look around and leave; what an organiser wants to know, a sentence each. Raises
+        CannotSpeak where the network will not have us."""
+        ...
+
+
+def speaker(network: Network, store: Store, clock: Clock) -> Speaker:
+    """The adapter that speaks on a network."""
+    from bot.adapters.irc.adapter import IrcAdapter
+
+    return IrcAdapter(network, store, clock)

@@ -1,0 +1,67 @@
+"""Speaks on the configured networks until stopped."""
+
+import logging
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from uuid import uuid4
+
+from bot.app import clock_of, introduced, open_store, serve, stopped_by
+from bot.patience import Holding
+from bot.ports import Adapter, CannotSpeak, Store, StoreAway
+from bot.schedule import Schedule
+from bot.setup import CannotStart, Setup
+
+NO_NETWORK = (
+    "No network is configured: add a table, like [irc], to the settings (config.example.toml shows"
+    " all of it), and name their file with --config."
+)
+ANOTHER = 'url = "sqlite:///other.db" in [database]'
+
+_log = logging.getLogger(__name__)
+
+
+async def run(setup: Setup, schedule: Schedule) -> None:
+    """Answer and remind on all networks until SIGTERM or Ctrl-C. Raises CannotStart, also when no
+    network will have us (any more)."""
+    from bot import networks
+    from bot.metrics import exported
+    from bot.store.alone import alone
+    from bot.store.opening import StoreFailed, shown
+    from bot.tally import Tally
+
+    if not setup.networks:
+        raise CannotStart(NO_NETWORK)
+    clock, tally, process = clock_of(setup), Tally(), str(uuid4())
+    rules = replace(setup.rules, fairness=setup.fairness)
+    try:
+        with alone(setup.database), stopped_by(signal.SIGTERM, signal.SIGINT) as stopping:
+            async with AsyncExitStack() as open_parts:
+                store = await open_store(setup.database, clock, schedule, like=ANOTHER)
+                open_parts.push_async_callback(store.close)
+                if setup.metrics is not None:
+                    await open_parts.enter_async_context(exported(tally, *setup.metrics))
+                speakers = [networks.speaker(each, store, clock) for each in setup.networks]
+                _log.info(
+                    "%s; database %s; networks: %s.", introduced(setup, schedule),
+                    shown(setup.database), ", ".join(each.network for each in speakers),
+                )  # fmt: skip
+                await _rewind(setup, speakers, store, process)
+                await serve(
+                    schedule, store, clock, rules, speakers,
+                    process=process, stopping=stopping, tally=tally,
+                )  # fmt: skip
+    except (StoreFailed, StoreAway, CannotSpeak) as problem:
+        raise CannotStart(str(problem)) from None
+
+
+async def _rewind(setup: Setup, speakers: Sequence[Adapter], store: Store, process: str) -> None:
+    """Forget what was told from where a replay starts, unless another process is in it already."""
+    if setup.start is None:
+        return
+    lease = Holding().lease
+    for speaker in speakers:
+        alone, network = speaker.traits.alone, speaker.network
+        if await store.hold(network, process, lease, alone=alone) == 1:
+            await store.rewind(network, setup.start)

@@ -1,0 +1,92 @@
+"""The command line with doubles for networks: `python -m tests.servers.double run --config FILE`.
+
+A double does what its `server` says: "speaks", "refuses", "leaves", "hangs" or "fails"; or it lets
+Ada ask something, where `_` is a blank, one line after the other. It says what happens on standard
+output, a line each, and "loads" what the program has loaded by then.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot import networks
+from bot.cli import main
+from bot.config import Network
+from bot.document import Reply
+from bot.messages import Channel, Invocation, User
+from bot.ports import CannotSpeak, Clock, Receive, Seen, Store, Traits
+from bot.text import lines
+from bot.times import Reader
+
+
+class Double:
+    """Implements `networks.Speaker`."""
+
+    traits = Traits(in_flight=10)
+    coming_up: Sequence[Channel] = ()
+
+    def __init__(self, settings: Network, store: Store, clock: Clock) -> None:
+        given = settings.server
+        self.network, self._store = settings.name, store
+        self._does = [given] if isinstance(given, str) else given
+
+    async def run(self, receive: Receive, seen: Seen) -> None:
+        self._says("speaks")
+        try:
+            for what in self._does:
+                await self._do(what, receive)
+            await asyncio.Event().wait()
+        finally:
+            self._says("is silent")
+
+    async def check(self) -> list[str]:
+        self._says("looks")
+        await self._store.keep(self.network, "seen", "yes")
+        match self._does:
+            case ["refuses"]:
+                raise CannotSpeak("The password is wrong: set another one.")
+            case ["fails"]:
+                raise RuntimeError("what ada wrote")
+            case ["hangs"]:
+                await asyncio.Event().wait()
+        return ["Registered as summitbot.", f"Kept: {await self._store.read(self.network, 'seen')}"]
+
+    async def send(
+        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+    ) -> None:
+        self._says(f"tells {user.id}: {' / '.join(lines(reply, reader))}")
+
+    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+        raise AssertionError("there are no channels")
+
+    def share(self, processes: int) -> None:
+        pass
+
+    async def _do(self, what: str, receive: Receive) -> None:
+        match what:
+            case "speaks":
+                pass
+            case "refuses":
+                raise CannotSpeak("The password is wrong: set another one.")
+            case "loads":
+                self._says(" ".join(sorted({name.partition(".")[0] for name in sys.modules})))
+            case _:
+                ada = User(self.network, "ada", "Ada")
+                here = Channel(self.network, "ada", private=True)
+                line = what.replace("_", " ")
+                response = await receive(Invocation(None, ada, here, line))
+                self._says(f"answers: {' / '.join(lines(response.reply, response.reader))}")
+
+    def _says(self, what: str) -> None:
+        print(f"{self.network} {what}", flush=True)
+
+
+def speaker(network: Network, store: Store, clock: Clock) -> networks.Speaker:
+    """In place of `networks.speaker`."""
+    return Double(network, store, clock)
+
+
+if __name__ == "__main__":
+    networks.speaker = speaker
+    sys.exit(main())

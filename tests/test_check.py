@@ -1,0 +1,158 @@
+"""`summit-bot check`: real processes, with doubles only for the networks."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot import checking, networks
+from tests.running import ROOT, command, config, running
+from tests.servers.double import speaker
+from tests.summit import DATA
+from tests.supervised import executed
+
+SCHEDULE = "Schedule: OpenStack Folsom Design Summit, 159 sessions, times in America/Los_Angeles"
+WELL = "All is well: `run` would start."
+NOT_WELL = "`run` would not go well: see what says no."
+HELD = "holds bookmarks of OpenStack Folsom Design Summit"
+
+
+def checked(path: Path, *, well: bool) -> list[str]:
+    """What is on the screen, without the settings' line."""
+    done = subprocess.run(
+        command("check", "--config", str(path)), cwd=ROOT, capture_output=True, text=True,
+        timeout=30, check=False,
+    )  # fmt: skip
+    first, *rest, last = done.stdout.splitlines()
+    assert (done.stderr, done.returncode) == ("", 0 if well else 1)
+    assert (first, last) == (f"Settings: {path}", WELL if well else NOT_WELL)
+    return [line for line in rest if not line.endswith(" looks")]
+
+
+def registered(name: str) -> list[str]:
+    return [f"{name}:", "  Registered as summitbot.", "  Kept: yes"]
+
+
+@pytest.mark.every_database
+def test_all_is_well_and_nothing_has_changed(database: str, tmp_path: Path) -> None:
+    own = config(tmp_path, database, libera="speaks", oftc="speaks")
+    for _ in range(2):
+        place, _, more = checked(own, well=True)[1].partition(" holds ")
+        assert place.startswith(f"Database: {database.partition('@')[0].partition(':')[0]}")
+        assert more == "nothing yet; its tables will be made"
+    assert [path.name for path in tmp_path.iterdir()] == ["own.toml"]
+    assert checked(own, well=True) == [
+        SCHEDULE, f"{place} holds nothing yet; its tables will be made",
+        *registered("libera"), *registered("oftc"),
+    ]  # fmt: skip
+
+
+@pytest.mark.every_database
+def test_it_works_beside_a_running_bot(database: str, tmp_path: Path) -> None:
+    own = config(tmp_path, database, libera="speaks")
+    with running(own) as bot:
+        bot.says(1)
+        first, second, *rest = checked(own, well=True)
+        assert (first, second.partition(" holds ")[2]) == (SCHEDULE, HELD.removeprefix("holds "))
+        assert rest == registered("libera")
+        assert executed(database, "SELECT count(*) FROM kept WHERE owner = 'libera'") == [0]
+        assert bot.ends(signal.SIGTERM)[:2] == (0, ["libera is silent"])
+
+
+def test_it_says_what_will_be_upgraded_and_leaves_it(database: str, tmp_path: Path) -> None:
+    own = config(tmp_path, database, libera="speaks")
+    with running(own) as bot:
+        bot.says(1)
+        bot.ends(signal.SIGTERM)
+    executed(database, "UPDATE alembic_version SET version_num = '0001'")
+    for _ in range(2):
+        assert checked(own, well=True)[1] == (
+            f"Database: {database} {HELD}; its tables will be upgraded from revision 0001"
+        )
+    executed(database, "UPDATE alembic_version SET version_num = '9999'")
+    assert checked(own, well=False)[1] == (
+        "Database: no: The database was written by a newer Summit Bot (revision 9999):"
+        " start that one, or name another database."
+    )
+
+
+def test_what_is_wrong_does_not_keep_it_from_the_rest(tmp_path: Path) -> None:
+    own = config(
+        tmp_path, "sqlite:////nowhere/x.db", '[event]\nschedule = "nowhere.json"',
+        libera="refuses", oftc="fails", own="speaks",
+    )  # fmt: skip
+    assert checked(own, well=False) == [
+        f"Schedule: no: The schedule {tmp_path}/nowhere.json cannot be read:"
+        " No such file or directory.",
+        "Database: no: The database sqlite:////nowhere/x.db cannot be opened (unable to open"
+        " database file): check that it may be written.",
+        "libera:",
+        "  no: The password is wrong: set another one.",
+        "oftc:",
+        "  no: To look at it failed (RuntimeError).",
+        *registered("own"),
+    ]
+
+
+def test_a_schedule_with_warnings_is_counted_and_one_of_another_event_refused(
+    database: str, tmp_path: Path
+) -> None:
+    with running(config(tmp_path, database, libera="speaks")) as bot:
+        bot.says(1)
+        bot.ends(signal.SIGTERM)
+    other = tmp_path / "other.json"
+    text = DATA.read_text(encoding="utf-8").replace("OpenStack Folsom", "Another")
+    other.write_text(text.replace('"2012-04-16T09:00:00-07:00"', '"soon"', 1))
+    own = config(tmp_path, database, '[event]\nschedule = "other.json"', libera="speaks")
+    assert checked(own, well=False) == [
+        SCHEDULE.replace("OpenStack Folsom", "Another").replace("159", "158"),
+        f"  1 entry of {other} could not be read: summit-bot schedule show {other} lists it.",
+        "Database: no: The database holds bookmarks of 'OpenStack Folsom Design Summit': name"
+        " another one for 'Another Design Summit', like url = \"sqlite:///other.db\" in [database]",
+        *registered("libera"),
+    ]
+
+
+def test_without_a_network_it_says_what_to_add(database: str, tmp_path: Path) -> None:
+    assert checked(config(tmp_path, database), well=False)[2:] == [
+        "Networks: no: No network is configured: add a table, like [irc], to the settings"
+        " (config.example.toml shows all of it), and name their file with --config."
+    ]
+
+
+def test_settings_that_cannot_be_used_are_named(database: str, tmp_path: Path) -> None:
+    own = config(tmp_path, database, "[reminders]\nbefor = 5", libera="speaks")
+    done = subprocess.run(
+        command("check", "--config", str(own)), cwd=ROOT, capture_output=True, text=True,
+        timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.stderr, done.returncode) == ("", 1)
+    assert done.stdout.splitlines() == [
+        f"Settings: no: {own}: reminders.befor: there is no such key.", NOT_WELL
+    ]  # fmt: skip
+
+
+def test_a_folder_that_is_missing_is_not_made(tmp_path: Path) -> None:
+    own = config(tmp_path, f"sqlite:///{tmp_path}/no/x.db", libera="speaks")
+    assert checked(own, well=False)[1] == (
+        f"Database: no: The database sqlite:///{tmp_path}/no/x.db cannot be opened (unable to open"
+        " database file): check that it may be written."
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["own.toml"]
+
+
+async def test_a_network_that_does_not_answer_is_given_up(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(networks, "speaker", speaker)
+    monkeypatch.setattr(checking, "_LONGEST", 0.1)
+    said = list[str]()
+    own = config(tmp_path, database, libera="hangs", oftc="speaks")
+    assert await checking.check(own, said.append) is False
+    assert said[3:] == [
+        "libera:",
+        "  no: It has not answered within 0.1 seconds.",
+        *registered("oftc"),
+        NOT_WELL,
+    ]
