@@ -223,7 +223,9 @@ def _run(options: argparse.Namespace) -> None:
 
 def _check(options: argparse.Namespace) -> None:
     from bot.checking import check
+    from bot.logs import to_standard_error
 
+    to_standard_error(logging.WARNING)
     if not asyncio.run(check(options.config, partial(print, flush=True))):
         raise _NotAllIsWell
 

@@ -61,6 +61,16 @@ class Pacer:
         """Return when one message may be said. What is due earliest (`until`) is said first; among
         replies, whoever has had the fewest `messages` is. Raises TryLater for what is neither
         protocol nor reply while the network holds everybody up for long."""
+        await self.ask(urgency, until, person, messages)
+
+    def ask(
+        self,
+        urgency: Urgency,
+        until: datetime | None = None,
+        person: Hashable = None,
+        messages: int = 1,
+    ) -> "asyncio.Future[None]":
+        """As `turn`; the result ends when it is one's turn, which may be at once."""
         loop = asyncio.get_running_loop()
         held_for = self._held_until - loop.time()
         if urgency > Urgency.REPLY and held_for > _PATIENCE:
@@ -72,7 +82,7 @@ class Pacer:
             rank = until.timestamp() if until is not None else float("inf")
         heapq.heappush(self._waiting, (urgency, rank, next(self._order), turn))
         self._wake()
-        await turn
+        return turn
 
     def hold(self, seconds: float) -> None:
         """Let nobody speak for so long: the network has refused somebody."""

@@ -39,7 +39,8 @@ ABOUT = (
     " second; 4 recipients of a line; without a voice 10 people, then one a minute) are reminded of"
     f" one session; what comes within {WITHIN:g} s of the first is counted. All bots hold"
     " themselves back as they do when nobody has set anything about that; Limnoria and Sopel are"
-    f" told by a command to write {PEOPLE} private messages through their own queue.",
+    f" told by a command, {SETTLING} s after they joined, to write {PEOPLE} private messages"
+    " through their own queue.",
 )
 
 

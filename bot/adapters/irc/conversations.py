@@ -113,7 +113,7 @@ class Conversations:
         room = self._connection.room(channel) - len(called.encode())
         texts = answer(response.reply, response.reader, room, settings.lines, settings.prefix)
         lines = [f"{frame}{called if not n else ''}{text}" for n, text in enumerate(texts)]
-        await self._connection.outbox.answer(user.id, channel, lines)
+        await self._answer_lines(user, channel, lines)
 
     async def _answer_alone(
         self, channel: str | None, user: User, nick: str, response: Response
@@ -126,10 +126,9 @@ class Conversations:
                 f" Write to me first: /msg {self._connection.roster.me} help",
             )  # fmt: skip
             return
-        self._delivery.counts(nick)
         texts = answer(response.reply, response.reader, self._connection.room(nick), None, "")
         lines = [f"PRIVMSG {nick} :{text}" for text in texts]
-        receipts = await self._connection.outbox.answer(user.id, nick, lines)
+        receipts = await self._answer_lines(user, nick, lines)
         if receipts:
             self._when_refused(receipts[0], channel, user, nick)
 
@@ -151,7 +150,15 @@ class Conversations:
 
     async def _say_in(self, channel: str, user: User, nick: str, said: str) -> None:
         line = f"{self._connection.settings.answers.upper()} {channel} :{nick}: {said}"
-        await self._connection.outbox.answer(user.id, channel, [line])
+        await self._answer_lines(user, channel, [line])
+
+    async def _answer_lines(self, user: User, target: str, lines: list[str]) -> list[Receipt]:
+        """Send an answer, when the server will deliver it."""
+        # Nobody says when there is a place again: it depends on who else is written to.
+        while (wait := self._delivery.seconds_to_wait(target)) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(wait)
+        self._delivery.counts(target)
+        return await self._connection.outbox.answer(user.id, target, lines)
 
     async def _with_login(self, response: Response, user: User, nick: str) -> Response:
         """Remember under which nick somebody is known of whom something is stored; and tell a guest

@@ -9,7 +9,7 @@ from bot.adapters.irc.outbox import Form
 from bot.adapters.irc.pace import Pace
 from bot.adapters.irc.presence import Absent
 from bot.adapters.irc.receipts import Refused
-from bot.adapters.irc.recipients import Limit
+from bot.adapters.irc.recipients import Recipients
 from bot.adapters.irc.roster import Person
 from bot.adapters.irc.writing import Run, notice, shortened
 from bot.document import Item, Reply
@@ -31,6 +31,8 @@ _LATER = timedelta(seconds=2)
 _THROTTLED = timedelta(seconds=10)
 _THERE_FOR = 60.0
 """Seconds for which it is believed that somebody off our channels is where they were found."""
+_KEPT_FOR_CHANNELS = 1
+"""Places for recipients: Solanum counts channels too (channel_target_change)."""
 _AS_MANY_AS_FIT = 20
 """Recipients of a line, where the server sets no limit."""
 _NICK = 30
@@ -79,12 +81,13 @@ class Delivery:
         refusal = self.refusal(user)
         if refusal is not None:
             return refusal
-        limit = self._limit(nick)
-        if limit is None:
+        recipients = self._limits(nick)
+        if recipients is None:
             return None
+        limit = recipients.limit
         return (
-            f"I have no voice here, so I can write to {limit.people} people, and then to one more"
-            f" each {limit.every:g} seconds"
+            f"I have no voice here, so I can write to {limit.people - _KEPT_FOR_CHANNELS} people,"
+            f" and then to one more each {limit.every:g} seconds"
         )
 
     def heard_from(self, user: User) -> None:
@@ -102,20 +105,23 @@ class Delivery:
         self._refusing.put(user.id, (reason, asyncio.get_running_loop().time()))
         return reason
 
-    def seconds_to_wait(self, nick: str) -> float:
-        """For how long this nick may not be written to, by the server's own count."""
-        recipients = self._connection.recipients
-        if recipients is None or self._connection.has_voice_for(nick):
+    def seconds_to_wait(self, target: str) -> float:
+        """For how long this nick or channel may not be written to, by the server's own count. A
+        place is kept for channels: people ask there, and would get no answer."""
+        recipients = self._limits(target)
+        if recipients is None:
             return 0.0
-        folded, now = self._connection.roster.fold(nick), asyncio.get_running_loop().time()
-        return recipients.seconds_to_wait(folded, now)
+        isupport = self._connection.registered.isupport
+        kept = 0 if isupport.is_channel(target) else _KEPT_FOR_CHANNELS
+        now = asyncio.get_running_loop().time()
+        return recipients.seconds_to_wait(isupport.fold(target), now, kept)
 
-    def counts(self, nick: str) -> None:
-        """A nick is written to now."""
-        recipients = self._connection.recipients
-        if recipients is not None and not self._connection.has_voice_for(nick):
-            folded, now = self._connection.roster.fold(nick), asyncio.get_running_loop().time()
-            recipients.writes_to(folded, now)
+    def counts(self, target: str) -> None:
+        """A nick or channel is written to now."""
+        recipients = self._limits(target)
+        if recipients is not None:
+            now = asyncio.get_running_loop().time()
+            recipients.writes_to(self._connection.roster.fold(target), now)
 
     def user_of(self, person: Person) -> User:
         """Who somebody is who is seen."""
@@ -165,8 +171,9 @@ class Delivery:
         outbox, wait = self._connection.outbox, self.seconds_to_wait(nick)
         if wait > 0:
             named = self._named(nick, reply) if reader.named else None
-            if named is None:
+            if named is None or named.channel is None:
                 raise TryLater(timedelta(seconds=wait))
+            self.counts(named.channel)
             await outbox.tell(nick, named, until)
             return
         self.counts(nick)
@@ -184,16 +191,19 @@ class Delivery:
         places = self._connection.roster.shared(nick)
         if not places or not items or any(item.day for item in items):
             return None
+        if self.seconds_to_wait(places[0].name) > 0:
+            return None
         now, channel = self._clock.now(), places[0].name
         starts = "; ".join(_starts(item, now) for item in items)
         said = shortened((Run(starts),), self._connection.room(channel) - _NICK - len(": "))
         return Form(lambda nicks: f"PRIVMSG {channel} :{', '.join(nicks)}: {said}", None, channel)
 
-    def _limit(self, nick: str) -> Limit | None:
-        recipients = self._connection.recipients
-        if recipients is None or self._connection.has_voice_for(nick):
-            return None
-        return recipients.limit
+    def _limits(self, target: str) -> Recipients | None:
+        """The count that this nick or channel falls under; None where the bot has a voice."""
+        connection = self._connection
+        place = connection.roster.place(target)
+        voiced = bool(place.modes) if place is not None else connection.has_voice_for(target)
+        return None if voiced else connection.recipients
 
     def _meant(
         self, refused: Refused, user: User, nick: str, until: datetime

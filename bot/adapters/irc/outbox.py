@@ -84,7 +84,7 @@ class Outbox:
         if not lines:
             return receipts
         await self._pacer.turn(Urgency.REPLY, person=person, messages=len(lines))
-        turns = [asyncio.ensure_future(self._pacer.turn(Urgency.CONTINUED)) for _ in lines[1:]]
+        turns = [self._pacer.ask(Urgency.CONTINUED) for _ in lines[1:]]
         receipts += self._written(lines[0], [target], wanted=False)
         for line, turn in zip(lines[1:], turns, strict=True):
             await turn

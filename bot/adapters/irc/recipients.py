@@ -49,12 +49,13 @@ class Recipients:
         """How many more people may be written to now."""
         return min(self.limit.people, self._free + self._back(now))
 
-    def seconds_to_wait(self, nick: str, now: float) -> float:
-        """For how long this nick (folded) may not be written to; 0 if it may."""
-        if nick in self._known or nick in self._replies or self.free(now) > 0:
+    def seconds_to_wait(self, nick: str, now: float, kept: int = 0) -> float:
+        """For how long this nick (folded) may not be written to, if so many places are kept for
+        others; 0 if it may."""
+        if nick in self._known or nick in self._replies or self.free(now) > kept:
             return 0.0
-        assert self._since is not None
-        return max(0.0, self._since + self.limit.every + _MARGIN - now)
+        since = now if self._since is None else self._since
+        return max(0.0, since + self.limit.every + _MARGIN - now)
 
     def writes_to(self, nick: str, now: float) -> None:
         """We write to this nick now."""

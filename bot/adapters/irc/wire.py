@@ -58,6 +58,7 @@ class Wire:
         self._connection = connection
         self._events = events
         self._paused = False
+        self._outgoing = bytearray()
 
     @classmethod
     async def open(cls, host: str, port: int, tls: ssl.SSLContext | None) -> "Wire":
@@ -89,8 +90,16 @@ class Wire:
 
     def write(self, line: str) -> None:
         """Send one line; what would make it two is left out."""
+        if not self._outgoing:
+            # Lines that are said together travel together: one by one they would each wait for
+            # the receipt of the one before, in the server's own connection to the reader.
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._outgoing += line.translate(_HARMFUL).encode(errors="replace") + b"\r\n"
+
+    def _flush(self) -> None:
         if self._connection.connected and not self._connection.transport.is_closing():
-            self._connection.transport.write(line.translate(_HARMFUL).encode() + b"\r\n")
+            self._connection.transport.write(bytes(self._outgoing))
+        self._outgoing.clear()
 
     async def __aiter__(self) -> AsyncIterator[Heard]:
         """All that is heard, until the connection ends."""
@@ -115,6 +124,7 @@ class Wire:
         """Say goodbye, if anything is to be said, and hang up."""
         if farewell:
             self.write(f"QUIT :{farewell}")
+        self._flush()
         transport = self._connection.transport
         self._connection.disconnect()
         # What is in the buffer of the system goes out; a server that is gone keeps nobody waiting.

@@ -116,7 +116,7 @@ def _welcome(net: Network, client: Client) -> None:
     net.numeric(client, "001", network)
     net.numeric(client, "002", f":Your host is {NAME}, running strict-irc")
     net.numeric(client, "003", ":This server was created for a test")
-    net.numeric(client, "004", f"{NAME} strict-irc BgiRw biklmnoqrstv bkloqv")
+    net.numeric(client, "004", f"{NAME} {net.rules.version} BgiRw biklmnoqrstv bkloqv")
     for words in packed(isupport(net), 360):
         net.numeric(client, "005", f"{words} :are supported by this server")
     net.numeric(client, "422", ":MOTD File is missing")

@@ -74,3 +74,4 @@ class Rules:
     targmax: bool = True  # ISUPPORT says TARGMAX
     maxtargets: bool = False  # ISUPPORT says MAXTARGETS
     isupport: tuple[str, ...] = ()  # more words of ISUPPORT
+    version: str = "solanum-1.0-strict"  # in 004: clients know by it which limits to expect
