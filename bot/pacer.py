@@ -2,7 +2,8 @@
 
 import asyncio
 import heapq
-from collections.abc import Hashable
+from collections import deque
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import count
@@ -14,8 +15,8 @@ _PATIENCE = 5.0
 
 
 class Urgency(IntEnum):
-    """What goes first. What a protocol needs to go on comes before everything; a reply that has
-    begun ends before another one begins."""
+    """What goes first. What a protocol needs to go on comes before everything; what has been begun
+    (CONTINUED) ends before anything else begins."""
 
     PROTOCOL = 0
     CONTINUED = 1
@@ -36,7 +37,8 @@ class Pacer:
         self._burst = burst
         self.share(1)
         self._order = count()
-        self._waiting: list[tuple[Urgency, float, int, asyncio.Future[None]]] = []
+        # What waits, first by urgency: all turns of one message or reply stand together.
+        self._waiting: list[tuple[Urgency, float, int, deque[asyncio.Future[None]]]] = []
         # How many messages each person has had since everybody's queue was empty, at least as many
         # as the one whose turn it was last: who asks for much waits behind who asks for little.
         self._served = 0.0
@@ -45,6 +47,7 @@ class Pacer:
         self._due = 0.0
         self._held_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
 
     def share(self, processes: int) -> None:
         """Keep to one's part of the rate and the burst, as one of so many processes."""
@@ -52,50 +55,63 @@ class Pacer:
         self._slack = self._interval * (max(1, self._burst // processes) - 1)
 
     async def turn(
-        self,
-        urgency: Urgency,
-        until: datetime | None = None,
-        person: Hashable = None,
-        messages: int = 1,
+        self, urgency: Urgency, until: datetime | None = None, person: Hashable = None
     ) -> None:
-        """Return when one message may be said. What is due earliest (`until`) is said first; among
-        replies, whoever has had the fewest `messages` is. Raises TryLater for what is neither
-        protocol nor reply while the network holds everybody up for long."""
-        await self.ask(urgency, until, person, messages)
+        """Return when one message may be said; see `turns`."""
+        (turn,) = self.turns(urgency, 1, until, person)
+        await turn
 
-    def ask(
+    def turns(
         self,
         urgency: Urgency,
+        messages: int,
         until: datetime | None = None,
         person: Hashable = None,
-        messages: int = 1,
-    ) -> "asyncio.Future[None]":
-        """As `turn`; the result ends when it is one's turn, which may be at once."""
+    ) -> Sequence[asyncio.Future[None]]:
+        """When each of so many messages may be said, which belong together. What is due earliest
+        (`until`) is said first; among replies, whoever has had the fewest messages is. Whoever
+        gives up cancels the turn that comes next.
+
+        Raises TryLater for what is neither protocol nor reply while the network holds everybody up
+        for long, and for everything when this is closed; so does a turn that is waited for.
+        """
         loop = asyncio.get_running_loop()
         held_for = self._held_until - loop.time()
+        if self._closed:
+            raise TryLater
         if urgency > Urgency.REPLY and held_for > _PATIENCE:
             raise TryLater(timedelta(seconds=held_for))
-        turn: asyncio.Future[None] = loop.create_future()
+        turns = [loop.create_future() for _ in range(messages)]
         if urgency is Urgency.REPLY:
             rank = self._rank(person, messages)
         else:
             rank = until.timestamp() if until is not None else float("inf")
-        heapq.heappush(self._waiting, (urgency, rank, next(self._order), turn))
+        heapq.heappush(self._waiting, (urgency, rank, next(self._order), deque(turns)))
         self._wake()
-        return turn
+        return turns
 
     def hold(self, seconds: float) -> None:
         """Let nobody speak for so long: the network has refused somebody."""
         until = asyncio.get_running_loop().time() + seconds
         self._held_until = max(self._held_until, until)
         if seconds > _PATIENCE:
-            for urgency, _, _, turn in self._waiting:
-                if urgency > Urgency.REPLY and not turn.done():
-                    turn.set_exception(TryLater(timedelta(seconds=seconds)))
+            for urgency, _, _, turns in self._waiting:
+                if urgency > Urgency.REPLY and not turns[0].done():
+                    turns[0].set_exception(TryLater(timedelta(seconds=seconds)))
+
+    def close(self) -> None:
+        """Nobody has a turn any more."""
+        self._closed = True
+        for *_, turns in self._waiting:
+            if not turns[0].done():
+                turns[0].set_exception(TryLater())
+        self._waiting.clear()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def seconds_to_wait(self) -> float:
         """About how long it would be until the turn of what came last of all."""
-        ahead = sum(not turn.done() for *_, turn in self._waiting)
+        ahead = sum(len(turns) for *_, turns in self._waiting if not turns[0].done())
         opens = max(self._due - self._slack, self._held_until)
         return max(0.0, opens - asyncio.get_running_loop().time()) + ahead * self._interval
 
@@ -108,7 +124,7 @@ class Pacer:
         """Give turns to whoever may have one now, and come back for the others."""
         loop = asyncio.get_running_loop()
         while self._waiting:
-            if self._waiting[0][3].done():  # whoever waited has given up
+            if self._waiting[0][3][0].done():  # whoever waited has given up
                 heapq.heappop(self._waiting)
                 continue
             now = loop.time()
@@ -119,9 +135,11 @@ class Pacer:
                 self._timer = loop.call_at(opens, self._wake)
                 return
             self._due = max(self._due, now) + self._interval
-            urgency, rank, _, turn = heapq.heappop(self._waiting)
+            urgency, rank, order, turns = heapq.heappop(self._waiting)
             if urgency is Urgency.REPLY:
                 self._served = rank
-            turn.set_result(None)
+            turns.popleft().set_result(None)
+            if turns:
+                heapq.heappush(self._waiting, (Urgency.CONTINUED, rank, order, turns))
         self._served = 0.0
         self._shares.clear()

@@ -83,7 +83,7 @@ class Person:
         self.send(f"USER {self._user} 0 * :{self.nick} of the tests")
         if self._wanted:
             await self._negotiate()
-        welcome = await self._answer(("001", "432", "433", "437", "464", "465", "ERROR"))
+        welcome = await self._answer(("001", "432", "433", "437", "464", "465"))
         if _command(welcome) != "001":
             raise Refused(welcome)
         await self._answer(("376", "422"))
@@ -94,39 +94,49 @@ class Person:
         offered: set[str] = set()
         more = True
         while more:
-            line = await self._answer((" LS ", "ERROR"))
+            line = await self._answer((" LS ",))
             words = line.partition(" LS ")[2]
             more = words.startswith("* :")
             offered |= {word.partition("=")[0] for word in words.partition(":")[2].split()}
         wanted = sorted(self._wanted & offered)
         if wanted:
             self.send(f"CAP REQ :{' '.join(wanted)}")
-            answer = await self._answer((" ACK ", " NAK ", "ERROR"))
+            answer = await self._answer((" ACK ", " NAK "))
             if " ACK " in answer:
                 self.caps = set(wanted)
-        if self._sasl is not None and "sasl" in self.caps:
+        if self._sasl is not None:
             await self._log_in(*self._sasl)
         self.send("CAP END")
 
     async def _log_in(self, account: str, password: str) -> None:
+        if "sasl" not in self.caps:
+            raise Refused("the server has no SASL")
         self.send("AUTHENTICATE PLAIN")
-        await self._answer(("AUTHENTICATE", "904", "906", "908", "ERROR"))
+        answer = await self._answer(("AUTHENTICATE", "904", "906", "908"))
+        if _command(answer) != "AUTHENTICATE":
+            raise Refused(answer)
         text = base64.b64encode(f"\0{account}\0{password}".encode()).decode()
         for start in range(0, len(text), _PIECE):
             self.send(f"AUTHENTICATE {text[start : start + _PIECE]}")
         if len(text) % _PIECE == 0:
             self.send("AUTHENTICATE +")
-        answer = await self._answer(("903", "904", "905", "906", "ERROR"))
+        answer = await self._answer(("903", "904", "905", "906"))
         if _command(answer) != "903":
             raise Refused(answer)
 
     async def _answer(self, signs: Sequence[str]) -> str:
+        """A line with one of these commands, or with one of the texts that begin with a space."""
+
         def fits(line: str) -> bool:
             return any(
-                sign in line if sign.startswith(" ") else _command(line) == sign for sign in signs
+                sign in line if sign.startswith(" ") else _command(line) == sign
+                for sign in ("ERROR", *signs)
             )
 
-        return await self.hears(fits, within=self._within)
+        answer = await self.hears(fits, within=self._within)
+        if _command(answer) == "ERROR":
+            raise Refused(answer)
+        return answer
 
     async def _listen(self) -> None:
         """Until the connection ends, however."""

@@ -6,7 +6,7 @@ from typing import Protocol
 import pytest
 
 from tests.servers.irc_person import Person, Refused
-from tests.servers.strict_irc import Rules, StrictServer
+from tests.servers.strict_irc import CAPABILITIES, Rules, StrictServer
 
 
 class Somewhere(Protocol):
@@ -90,3 +90,15 @@ async def test_a_closed_channel_refuses() -> None:
         with pytest.raises(Refused, match="475"):
             await ada.join("#X")
         await ada.join("#X", "key")
+
+
+async def test_without_sasl_nobody_logs_in() -> None:
+    rules = Rules(speed=50, capabilities=CAPABILITIES - {"sasl"})
+    async with StrictServer(rules) as server:
+        with pytest.raises(Refused, match="the server has no SASL"):
+            async with Person(server.host, server.port, "ada", sasl=("ada", "sesame")):
+                pass
+        server.throttle_connections(1)
+        with pytest.raises(Refused, match="ERROR"):
+            async with Person(server.host, server.port, "ada", caps=["batch"]):
+                pass

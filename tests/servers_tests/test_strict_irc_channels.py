@@ -41,12 +41,13 @@ async def test_closed_channels() -> None:
 async def test_bad_names_and_too_many_channels() -> None:
     rules = replace(RULES, channel_length=10, max_channels=2)
     async with StrictServer(rules) as server, people(server, "ada") as [ada]:
-        ada.send("JOIN x,#abcdefghij,#a,#b,#c")
+        ada.send("JOIN x,#abcdefghij,#abcdefghi,#b,#c")
         await ada.hears("405")
         assert [line.removeprefix(":strict.example ") for line in said(ada, "479")] == [
             "479 ada x :Illegal channel name", "479 ada #abcdefghij :Illegal channel name"
         ]  # fmt: skip
         assert said(ada, "405") == [":strict.example 405 ada #c :You have joined too many channels"]
+        assert [server.members(name) for name in ("#abcdefghi", "#b")] == [{"ada": ""}] * 2
 
 
 async def test_to_be_first_gives_no_power_unless_told_so() -> None:

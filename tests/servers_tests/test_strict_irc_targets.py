@@ -45,10 +45,21 @@ def test_who_wrote_to_one_may_be_answered() -> None:
     assert all(targets.add(f"asks {number}", 100.0) for number in range(1, 6))
 
 
+def test_who_wrote_last_may_be_answered_longest() -> None:
+    targets = Targets(Rules())
+    for number in range(10):
+        targets.add(number, 100.0)
+    for name in ("ada", "bob", "eve", "kim", "zoe", "ada", "joe"):
+        targets.add_reply(name)
+    # Only five of them are remembered, and bob is whom nothing has been heard of for longest.
+    assert [targets.add(name, 100.0) for name in ("bob", "ada")] == [False, True]
+
+
 def test_idling_does_not_save_up_recipients() -> None:
     targets = Targets(Rules())
     targets.add("first", 10_000.0)
     assert [targets.add(number, 10_000.0) for number in range(10)] == [True] * 9 + [False]
+    assert [targets.add(number, 20_000.0) for number in range(30, 41)] == [True] * 10 + [False]
 
 
 def test_ten_messages_reach_a_nick_and_then_none_until_they_are_forgotten() -> None:
@@ -83,13 +94,13 @@ async def test_a_stranger_reaches_ten_people_and_the_eleventh_message_is_dropped
 
 
 async def test_after_a_minute_one_more_is_reached() -> None:
-    rules = replace(RULES, target_seconds=2.0)
+    rules = replace(RULES, target_seconds=10.0)
     async with StrictServer(rules) as server, people(server, "ada", *NICKS) as [ada, *guests]:
         for nick in NICKS[:11]:
             ada.say(nick, "hello")
         await ada.hears("707")
         refused = server.now()
-        while server.now() < refused + 2.1:
+        while server.now() < refused + 10.1:
             await ada.is_up_to_date()
         ada.say(NICKS[10], "at last")
         assert await guests[10].heard_from("ada", 1) == ["at last"]
@@ -206,6 +217,17 @@ async def test_a_crowd_that_writes_to_one_is_not_heard_any_more() -> None:
         assert await guests[11].hears("throttled") == (
             ":strict.example NOTICE guest11 :*** Message to ada throttled due to flooding"
         )
+
+
+async def test_whoever_has_voice_is_not_counted_among_the_crowd() -> None:
+    async with (
+        StrictServer(Rules(speed=0.001, burst=None)) as server,
+        people(server, "ada", "bob", channel="#x") as [ada, bob],
+    ):
+        server.set_mode("#x", "+v", "ada")
+        for number in range(20):
+            ada.say("bob", str(number))
+        assert len(await bob.heard_from("ada", 20)) == 20
 
 
 async def test_a_channel_takes_ten_messages_too_but_any_number_from_those_with_voice() -> None:

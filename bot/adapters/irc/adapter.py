@@ -45,7 +45,7 @@ _STEADY = 60.0
 """Seconds after which a connection was a good one."""
 _STAY_OUT = 300.0
 """Seconds until a network that has let the bot in before, and does not now, is tried again."""
-_WITHIN = 10.0
+_WITHIN = 6.0
 """Seconds of notices that may be under way."""
 _MOST_IN_FLIGHT = 200
 _SETTLES_WITHIN = 30.0
@@ -225,7 +225,6 @@ class IrcAdapter:
 
     async def _speak(self, place: Place, receive: Receive, seen: Seen) -> None:
         wire, registered = await self._enter(place)
-        self._was_in = True
         self._identity.fold = registered.isupport.fold
         connection = Connection(
             wire, registered, self._settings,
@@ -243,6 +242,7 @@ class IrcAdapter:
             await connection.run()
         finally:
             self._link = None
+            self._was_in = self._was_in or connection.entered
             reporting.cancel()
             conversations.close()
             await asyncio.shield(connection.leave("Back soon."))
@@ -266,12 +266,18 @@ class IrcAdapter:
             case Renamed(_, before) if not person.account:
                 self._start(self._identity.takes_along(before, person.mask))
             case LoggedIn(_, "") if person.account:
-                self._start(self._identity.logs_in(person.mask, person.account))
+                self._start(self._logs_in(person.mask, person.account, seen))
             case _:
                 pass
         user = link.delivery.user_of(person)
         if link.connection.presence.has_come(user):
             seen(user)
+
+    async def _logs_in(self, mask: str, account: str, seen: Seen) -> None:
+        await self._identity.logs_in(mask, account)
+        # What waited for the guest goes to the account.
+        seen(self._identity.user(mask, None))
+        seen(self._identity.user(mask, account))
 
     async def _came_online(self, nick: str, seen: Seen) -> None:
         link = self._link

@@ -17,7 +17,7 @@ from bot.adapters.irc.outbox import Outbox
 from bot.adapters.irc.presence import Presence
 from bot.adapters.irc.receipts import Receipts, Refused
 from bot.adapters.irc.recipients import Limit, Recipients, limit_of
-from bot.adapters.irc.refusals import rejected
+from bot.adapters.irc.refusals import Rejected, rejected
 from bot.adapters.irc.registration import Registered
 from bot.adapters.irc.roster import WHOX_FIELDS, Change, Roster
 from bot.adapters.irc.settings import Irc
@@ -33,6 +33,8 @@ _LONGEST_SILENCE = 45.0
 _LOOK_EVERY = 5.0
 _TOGETHER = 0.2
 """Seconds that somebody waits for others who are asked for in the same line."""
+_NEWCOMERS = 3.0
+"""Seconds after which a channel is asked for the accounts of those who have joined."""
 _POLL_EVERY = 30.0
 """Seconds between questions for people and nicks that nobody watches for us."""
 _UNKNOWN_HOST = "h" * 63
@@ -68,7 +70,8 @@ class Ctcp:
 
 
 class Connection:
-    """Owns what is known on one connection, from registration to its end."""
+    """Owns what is known on one connection, from registration to its end. It has `entered` the
+    network when it has logged in, or goes on without."""
 
     def __init__(
         self,
@@ -84,6 +87,7 @@ class Connection:
         isupport = registered.isupport
         self.registered = registered
         self.settings = settings
+        self.entered = False
         self.roster = Roster(registered.nick, isupport)
         self.receipts = Receipts(isupport.fold)
         self.outbox = Outbox(
@@ -109,6 +113,7 @@ class Connection:
         self._heard_at = asyncio.get_running_loop().time()
         self._batches: dict[str, str] = {}
         self._looking: asyncio.TimerHandle | None = None
+        self._newcomers: dict[str, asyncio.TimerHandle] = {}
         self.presence.limit = isupport.monitor
         self._note_capabilities()
 
@@ -157,6 +162,8 @@ class Connection:
         finally:
             if self._looking is not None:
                 self._looking.cancel()
+            for timer in self._newcomers.values():
+                timer.cancel()
             self.membership.close()
             self.lookups.close()
             self.outbox.close()
@@ -166,6 +173,7 @@ class Connection:
         if bot_mode is not None:
             await self.outbox.say(f"MODE {self.roster.me} +{bot_mode}")
         await self.identification.run()
+        self.entered = True
         if self.identification.account is not None:
             self.wanted_nick.ask_services(self.settings.nickserv)
         self.membership.start()
@@ -206,7 +214,9 @@ class Connection:
             self._heard_at = loop.time()
             try:
                 self._hear(heard)
-            except (ValueError, IndexError, KeyError):
+            except Rejected:
+                raise
+            except Exception:
                 # One line must not end the connection. What it says may be private.
                 _log.warning("a line is left out", network=self.settings.name, type=heard.type,
                              exc_info=True)  # fmt: skip
@@ -281,6 +291,23 @@ class Connection:
         self.lookups.hear(heard)
         for change in self.roster.hear(heard):
             self._changed(change)
+        if heard.type == "join" and not mine:
+            self._newcomer(heard)
+
+    def _newcomer(self, heard: Heard) -> None:
+        """Somebody has joined: where that does not tell their account (extended-join), but WHO
+        does, it is asked for soon, once for all who come meanwhile."""
+        person, channel = self.roster.person(heard.nick), self.roster.fold(heard.target)
+        unknown = person is not None and person.account is None and self.registered.isupport.whox
+        if unknown and channel not in self._newcomers:
+            self._newcomers[channel] = asyncio.get_running_loop().call_later(
+                _NEWCOMERS, self._ask_for_newcomers, channel
+            )
+
+    def _ask_for_newcomers(self, channel: str) -> None:
+        del self._newcomers[channel]
+        if self.roster.place(channel) is not None:
+            self.outbox.say_soon(f"WHO {channel} {WHOX_FIELDS}")
 
     def _joined(self, heard: Heard) -> None:
         if not self.membership.wants(heard.target):
@@ -303,13 +330,14 @@ class Connection:
         if self.recipients is not None and heard.type == "privmsg":
             self.recipients.hears_from(self.roster.fold(heard.nick))
         person = self.roster.person(heard.nick)
-        if "bot" in heard.tags or "draft/bot" in heard.tags or (person and person.bot):
+        marked = "bot" in heard.tags or "draft/bot" in heard.tags or (person and person.bot)
+        if marked or "!" not in heard.source:
             return
         if account is None and person is not None:
             account = person.account
         me, prefix, id = self.roster.me, self.settings.prefix, heard.tags.get("msgid")
         if heard.type == "privmsg":
-            if self.roster.is_me(heard.target) and "!" in heard.source:
+            if self.roster.is_me(heard.target):
                 line = command_in_private(text, me, prefix)
                 self._said(Said(heard.source, account, None, line, True, id))
             return

@@ -76,6 +76,7 @@ class Conversations:
 
     async def _answer(self, said: Said) -> None:
         user, nick = await self._asker(said), said.mask.partition("!")[0]
+        await self._identity.settled(user)
         self._delivery.heard_from(user)
         private = said.channel is None
         channel = Channel(self._network, said.channel or user.id, private)

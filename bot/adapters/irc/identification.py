@@ -6,18 +6,21 @@ from collections.abc import Callable
 
 import structlog
 
+from bot.adapters.irc.listening import unformatted
 from bot.adapters.irc.mechanisms import login
 from bot.adapters.irc.refusals import Rejected
 from bot.adapters.irc.registration import Registered
 from bot.adapters.irc.sasl import Failure, Sasl
 from bot.adapters.irc.settings import Irc
 from bot.adapters.irc.wire import Heard
+from bot.cleaning import one_line
 from bot.ports import CannotSpeak
 
 _log = structlog.get_logger(__name__)
 
 _WITHIN = 15.0
 """Seconds for services to answer."""
+_LONGEST_WORDS = 200
 # What atheme, anope and others say. There is no numeric for it.
 _YES = re.compile(
     r"you are now (?:identified|logged in|recogni[sz]ed)|password accepted", re.IGNORECASE
@@ -42,7 +45,7 @@ class Identification:
         self._login = login(settings, registered.host, tls)
         self._sasl: Sasl | None = None
         self._nickserv = settings.nickserv.partition("@")[0].lower()
-        self._answered: asyncio.Future[str | None] | None = None
+        self._answered: asyncio.Future[None] | None = None
 
     async def run(self) -> None:
         """Log in, if that is still to be done. Raises CannotSpeak and Rejected, unless the bot may
@@ -76,14 +79,17 @@ class Identification:
                 self._is(heard.arguments[1])
             case "901":
                 self.account, self.how = None, ""
-            case "401" if heard.arguments and heard.arguments[0].lower() == self._nickserv:
-                self._ends("there is nobody of that name")
-            case "privnotice" if heard.nick.lower() == self._nickserv and heard.arguments:
-                text = heard.arguments[0]
+            case "401" | "440" if heard.arguments and self._is_nickserv(heard.arguments[0]):
+                self._ends(Rejected(
+                    f"{self._settings.nickserv} is not there: the services are away, it seems, or"
+                    " there are none."
+                ))  # fmt: skip
+            case "privnotice" if self._is_nickserv(heard.nick) and heard.arguments:
+                text = one_line(unformatted(heard.arguments[0]))[:_LONGEST_WORDS]
                 if _YES.search(text):
                     self._is(self._settings.account or "")
                 elif _NO.search(text):
-                    self._ends(text)
+                    self._ends(self._refused(text))
 
     async def _identify(self, password: str) -> None:
         settings, who = self._settings, self._settings.nickserv
@@ -97,14 +103,18 @@ class Identification:
         self._say_soon(f"PRIVMSG {who} :IDENTIFY {account}{password}")
         try:
             async with asyncio.timeout(_WITHIN):
-                refusal = await self._answered
+                await self._answered
         except TimeoutError:
             raise Rejected(f"{who} did not answer: the services are away, it seems.") from None
-        if refusal is not None:
-            raise CannotSpeak(
-                f"{who} did not let the bot log in ({refusal}): check `account` and `password`,"
-                " or leave them out."
-            )
+
+    def _refused(self, words: str) -> CannotSpeak:
+        return CannotSpeak(
+            f"{self._settings.nickserv} did not let the bot log in ({words}): check `account` and"
+            " `password`, or leave them out."
+        )
+
+    def _is_nickserv(self, name: str) -> bool:
+        return name.partition("@")[0].lower() == self._nickserv
 
     def _is(self, account: str) -> None:
         self.account = account or self.account or ""
@@ -115,6 +125,10 @@ class Identification:
         for line in lines:
             self._say_soon(line)
 
-    def _ends(self, refusal: str | None) -> None:
-        if self._answered is not None and not self._answered.done():
-            self._answered.set_result(refusal)
+    def _ends(self, problem: Exception | None) -> None:
+        if self._answered is None or self._answered.done():
+            return
+        if problem is None:
+            self._answered.set_result(None)
+        else:
+            self._answered.set_exception(problem)

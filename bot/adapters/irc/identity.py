@@ -4,11 +4,14 @@ A mask that has not changed is the same guest, also after our restart; whoever c
 are seen stays who they are, and their old mask is nobody's any more.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 
 import structlog
 
-from bot.messages import User
+from bot.messages import Profile, User
 from bot.ports import Store, StoreAway
 
 _log = structlog.get_logger(__name__)
@@ -26,7 +29,9 @@ class Guests:
     def __init__(self, kept: Mapping[str, str]) -> None:
         """`kept` are the masks by id of those whose mask is not their id any more."""
         self._masks = dict(kept)
-        self._ids = {mask: id for id, mask in kept.items()}
+        # Where two had the same mask last, it is not known who was the later one.
+        holders = Counter(kept.values())
+        self._ids = {mask: id for id, mask in kept.items() if holders[mask] == 1}
 
     def id_of(self, mask: str) -> str:
         """The guest with this mask."""
@@ -46,6 +51,8 @@ class Guests:
     def takes_along(self, before: str, after: str) -> str:
         """Whoever had one mask has another one now; the result is who that is."""
         id = self.id_of(before)
+        if before == after:
+            return id
         self._ids.pop(before, None)
         self._masks[id] = after
         self._ids[after] = id
@@ -61,13 +68,27 @@ class Identity:
         self._guests = Guests({})
         self._nicks: dict[str, str] = {}
         self._known_as: dict[str, set[str]] = {}
-        self.fold: Callable[[str], str] = str.lower
+        self._fold: Callable[[str], str] = str.lower
+        # Accounts that take over what guests had, each until that is done.
+        self._taking_over = set[tuple[str, asyncio.Event]]()
+
+    @property
+    def fold(self) -> Callable[[str], str]:
+        """How the server compares nicks; it says so at each connection."""
+        return self._fold
+
+    @fold.setter
+    def fold(self, fold: Callable[[str], str]) -> None:
+        self._fold = fold
+        self._known_as = {}
+        for id, nick in self._nicks.items():
+            self._known_as.setdefault(fold(nick), set()).add(id)
 
     async def load(self) -> None:
         """Read what was kept. Raises StoreAway."""
         under = f"{self._network}/"
-        masks = await self._store.read_all(MASK, under)
-        nicks = await self._store.read_all(NICK, under)
+        masks = await self._store.read_all(under, MASK)
+        nicks = await self._store.read_all(under, NICK)
         self._guests = Guests({owner.removeprefix(under): mask for owner, mask in masks.items()})
         for owner, nick in nicks.items():
             self._note_nick(owner.removeprefix(under), nick)
@@ -90,18 +111,23 @@ class Identity:
             return self._guests.mask_of(user.id).partition("!")[0]
         return self._nicks.get(user.id, account)
 
-    async def takes_along(self, before: str, after: str) -> None:
-        """A guest has another mask from now on. Nothing is kept of guests of whom nothing is
-        stored."""
-        before, after = self._folded(before), self._folded(after)
-        user = User(self._network, self._guests.takes_along(before, after))
-        try:
-            profile = await self._store.load(user, bookmarks=True)
-            if profile.known or profile.bookmarks or self._guests.id_of(before) != before:
-                await self._keep(user, MASK, after)
-        except StoreAway:
-            _log.warning("Who a guest is will be forgotten at the next start.",
-                         network=self._network)  # fmt: skip
+    def takes_along(self, before: str, after: str) -> Coroutine[Any, Any, None]:
+        """A guest has another mask from now on; what is returned is to be awaited, and lets it
+        survive. Nothing is kept of guests of whom nothing is stored."""
+        before, folded = self._folded(before), self._folded(after)
+        if self._comes_back(before, folded):
+            return _nothing()
+        id = self._guests.takes_along(before, folded)
+        nick = after.partition("!")[0]
+        if id in self._nicks:
+            self._note_nick(id, nick)
+        return self._survives(User(self._network, id, nick))
+
+    def _comes_back(self, before: str, after: str) -> bool:
+        """True if somebody of whom nothing is stored takes a mask of whom something is: their nick
+        was taken at first, as after a connection that was lost."""
+        newcomer, known = self._guests.id_of(before), self._guests.id_of(after)
+        return newcomer not in self._nicks and known in self._nicks
 
     async def keeps(self, user: User) -> None:
         """Something is stored of this user from now on: remember under which nick, and mask."""
@@ -118,9 +144,7 @@ class Identity:
 
     def forgets(self, user: User) -> None:
         """Nothing is stored of this user any more."""
-        nick = self._nicks.pop(user.id, None)
-        if nick is not None:
-            self._known_as[self.fold(nick)].discard(user.id)
+        self._drop_nick(user.id)
 
     def is_taken_for(self, user: User) -> bool:
         """True if somebody else, of whom something is stored, was known by this user's nick."""
@@ -130,18 +154,51 @@ class Identity:
     async def logs_in(self, mask: str, account: str) -> None:
         """A guest who is seen has logged in: what is stored of the guest is the account's."""
         guest = self.user(mask, None)
+        user = self.user(mask, account)
+        taking_over = (user.id, asyncio.Event())
+        self._taking_over.add(taking_over)
         try:
-            await self._store.adopt(guest, self.user(mask, account))
+            await self._store.adopt(guest, user)
         except StoreAway:
             _log.warning("Bookmarks of a guest who logged in stay with the guest.",
                          network=self._network)  # fmt: skip
+            return
+        finally:
+            self._taking_over.discard(taking_over)
+            taking_over[1].set()
+        nick = self._nicks.get(guest.id)
+        self.forgets(guest)
+        if nick is not None and user.id not in self._nicks:
+            self._note_nick(user.id, nick)
+
+    async def settled(self, user: User) -> None:
+        """Wait until this user has what a guest had who has logged in just now."""
+        for id, done in list(self._taking_over):
+            if id == user.id:
+                await done.wait()
+
+    async def _survives(self, guest: User) -> None:
+        try:
+            if await self._store.load(guest, bookmarks=True) != Profile():
+                # They may have yet another one by now.
+                await self._keep(guest, MASK, self._guests.mask_of(guest.id))
+                await self._keep(guest, NICK, self._nicks.get(guest.id, guest.name))
+        except StoreAway:
+            _log.warning("Who a guest is will be forgotten at the next start.",
+                         network=self._network)  # fmt: skip
 
     def _note_nick(self, id: str, nick: str) -> None:
-        before = self._nicks.get(id)
-        if before is not None:
-            self._known_as[self.fold(before)].discard(id)
+        self._drop_nick(id)
         self._nicks[id] = nick
         self._known_as.setdefault(self.fold(nick), set()).add(id)
+
+    def _drop_nick(self, id: str) -> None:
+        nick = self._nicks.pop(id, None)
+        if nick is not None:
+            folded = self.fold(nick)
+            self._known_as[folded].discard(id)
+            if not self._known_as[folded]:
+                del self._known_as[folded]
 
     async def _keep(self, user: User, key: str, value: str) -> None:
         await self._store.keep(f"{user.network}/{user.id}", key, value)
@@ -150,3 +207,7 @@ class Identity:
         """Nicks compare as the server says, users and hosts without case."""
         nick, bang, rest = mask.partition("!")
         return f"{self.fold(nick)}{bang}{rest.lower()}"
+
+
+async def _nothing() -> None:
+    """Nothing has to survive."""

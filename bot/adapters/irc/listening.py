@@ -1,19 +1,22 @@
 """Which lines are commands, and for whom an answer is meant. Pure."""
 
 import re
+from collections.abc import Callable
 
 # Bold, italics, underline, strike, monospace, reverse, reset; colours with their numbers.
 _FORMATTING = re.compile(
-    r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6}(?:,[0-9a-fA-F]{6})?)?"
+    r"\x03(?:[0-9]{1,2}(?:,[0-9]{1,2})?)?|\x04(?:[0-9a-fA-F]{6}(?:,[0-9a-fA-F]{6})?)?"
     r"|[\x02\x0f\x11\x16\x1d\x1e\x1f]"
 )
 
 
-def command_in_channel(text: str, me: str, prefix: str) -> tuple[str, bool] | None:
-    """The command in what somebody said in a channel, and whether the bot was called by its name;
-    None if it was not meant."""
+def command_in_channel(
+    text: str, me: str, prefix: str, fold: Callable[[str], str] = str.lower
+) -> tuple[str, bool] | None:
+    """The command in what somebody said in a channel, and whether the bot was called by its name
+    (`fold` is how the server compares names); None if it was not meant."""
     plain = unformatted(text).strip()
-    behind_name = _behind_name(plain, me)
+    behind_name = _behind_name(plain, me, fold)
     if behind_name is not None:
         return behind_name.removeprefix(prefix).strip(), True
     rest = plain.removeprefix(prefix) if prefix and plain.startswith(prefix) else ""
@@ -21,12 +24,13 @@ def command_in_channel(text: str, me: str, prefix: str) -> tuple[str, bool] | No
     return (rest, False) if rest[:1].isalnum() else None
 
 
-def command_in_private(text: str, me: str, prefix: str) -> str:
+def command_in_private(
+    text: str, me: str, prefix: str, fold: Callable[[str], str] = str.lower
+) -> str:
     """The command in what somebody wrote to the bot alone: no prefix is needed."""
     plain = unformatted(text).strip()
-    behind_name = _behind_name(plain, me)
-    plain = plain if behind_name is None else behind_name
-    return plain.removeprefix(prefix).strip() if prefix else plain
+    behind_name = _behind_name(plain, me, fold)
+    return (plain if behind_name is None else behind_name).removeprefix(prefix).strip()
 
 
 def unformatted(text: str) -> str:
@@ -34,7 +38,11 @@ def unformatted(text: str) -> str:
     return _FORMATTING.sub("", text)
 
 
-def _behind_name(text: str, me: str) -> str | None:
+def _behind_name(text: str, me: str, fold: Callable[[str], str]) -> str | None:
     """What follows `summitbot:`, `summitbot,` or `@summitbot`; None for anything else."""
-    called = re.match(rf"@?{re.escape(me)}(?:[:,]\s*|$)|@{re.escape(me)}\s+", text, re.IGNORECASE)
-    return text[called.end() :] if called else None
+    called = text.removeprefix("@")
+    name, mark, rest = called[: len(me)], called[len(me) : len(me) + 1], called[len(me) + 1 :]
+    if fold(name) != fold(me):
+        return None
+    is_call = mark in (":", ",", "") or (mark.isspace() and called != text)
+    return rest.strip() if is_call else None

@@ -48,7 +48,8 @@ class Lookups:
             async with asyncio.timeout(_ANSWERED_WITHIN):
                 return await asyncio.shield(asked.answer)
         except TimeoutError:
-            self._asked.pop(folded, None)
+            # Whoever has begun to wait in the meantime has waited with this one.
+            self._answer(folded, None)
             return None
 
     def hear(self, heard: Heard) -> None:
@@ -67,14 +68,15 @@ class Lookups:
             case "335":
                 asked.bot = True
             case "318" | "401" | "402":
-                self._asked.pop(self.fold(nick), None)
-                if not asked.answer.done():
-                    found = Found(nick, asked.mask, asked.account, asked.bot)
-                    asked.answer.set_result(found if asked.mask else None)
+                found = Found(nick, asked.mask, asked.account, asked.bot)
+                self._answer(self.fold(nick), found if asked.mask else None)
 
     def close(self) -> None:
         """Nobody answers any more."""
-        for asked in self._asked.values():
-            if not asked.answer.done():
-                asked.answer.set_result(None)
-        self._asked.clear()
+        for folded in list(self._asked):
+            self._answer(folded, None)
+
+    def _answer(self, folded: str, found: Found | None) -> None:
+        asked = self._asked.pop(folded, None)
+        if asked is not None:
+            asked.answer.set_result(found)

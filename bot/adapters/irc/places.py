@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from bot.adapters.irc import sts, tls
 from bot.adapters.irc.refusals import Rejected
-from bot.adapters.irc.settings import Irc
+from bot.adapters.irc.settings import Irc, address
 from bot.adapters.irc.wire import Wire
 from bot.ports import CannotSpeak, Clock, Store, StoreAway
 
 _STS = "sts"
-_UNTRUSTED = 300.0
-"""Seconds until a server whose certificate is not trusted is tried again."""
+_NO_TLS = 300.0
+"""Seconds until a server with which TLS does not come about is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,9 @@ class Place:
 
 
 def places(settings: Irc) -> list[Place]:
-    """The servers in the order in which they are tried. Raises CannotSpeak."""
+    """The servers in the order in which they are tried."""
     named = [settings.server] if isinstance(settings.server, str) else settings.server
-    if not named:
-        raise CannotSpeak("`server` names no server.")
-    return [_place(name, settings.port) for name in named]
+    return [Place(host, port or settings.port) for host, port in map(address, named)]
 
 
 class Doors:
@@ -66,7 +64,9 @@ class Doors:
             sentence = tls.explained(problem, place.host, at)
             if sentence is None:
                 raise
-            raise Rejected(sentence, _UNTRUSTED) from None
+            if isinstance(problem, ssl.SSLCertVerificationError):
+                raise CannotSpeak(sentence) from None
+            raise Rejected(sentence, _NO_TLS) from None
         if wire.tls is not None:
             try:
                 tls.check_peer(settings, wire.tls)
@@ -101,19 +101,3 @@ class Doors:
     @property
     def _owner(self) -> str:
         return f"adapter {self._settings.name}"
-
-
-def _place(name: str, port: int) -> Place:
-    host, colon, own = name.rpartition(":")
-    if name.startswith("["):
-        host, _, own = name[1:].partition("]")
-        return Place(host, _port(own.removeprefix(":"), name) if own else port)
-    if colon and ":" not in host:
-        return Place(host, _port(own, name))
-    return Place(name, port)
-
-
-def _port(digits: str, name: str) -> int:
-    if not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 65536):
-        raise CannotSpeak(f"`server`: {name!r} names no port: write host:6697.")
-    return int(digits)

@@ -34,16 +34,21 @@ class Presence:
     def __init__(self, fold: Callable[[str], str]) -> None:
         self.fold = fold
         self.limit = 0
+        # By user, and by the nick under which they are waited for.
         self._absent: dict[str, Absent] = {}
+        self._called: dict[str, dict[str, Absent]] = {}
         self._watched: dict[str, str] = {}
+        self._starts_over = False
         # What ISON was asked, line by line: it answers with those who are there.
-        self._asked: deque[list[str]] = deque()
+        self._asked: deque[set[str]] = deque()
         self._asked_last: dict[str, None] = {}
         self._curious: dict[str, asyncio.Future[bool]] = {}
 
     def wait_for(self, absent: Absent) -> None:
         """A user is not there, as far as is known."""
+        self.has_come(absent.user)
         self._absent[absent.user.id] = absent
+        self._called.setdefault(self.fold(absent.nick), {})[absent.user.id] = absent
 
     def is_absent(self, user: User, now: float) -> bool:
         """True if the user is waited for."""
@@ -52,24 +57,32 @@ class Presence:
 
     def has_come(self, user: User) -> bool:
         """The user is there; true if they were waited for."""
-        return self._absent.pop(user.id, None) is not None
+        absent = self._absent.pop(user.id, None)
+        if absent is None:
+            return False
+        folded = self.fold(absent.nick)
+        del self._called[folded][user.id]
+        if not self._called[folded]:
+            del self._called[folded]
+        return True
 
     def called(self, nick: str) -> list[Absent]:
         """Who is waited for under this nick."""
-        folded = self.fold(nick)
-        return [absent for absent in self._absent.values() if self.fold(absent.nick) == folded]
+        return list(self._called.get(self.fold(nick), {}).values())
 
     async def is_online(self, nick: str) -> bool:
         """What the server says next about this nick, which is watched or asked for; false if it
         says nothing."""
         folded = self.fold(nick)
-        if folded not in self._curious:
-            self._curious[folded] = asyncio.get_running_loop().create_future()
+        answer = self._curious.get(folded)
+        if answer is None:
+            answer = self._curious[folded] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(_ANSWERED_WITHIN):
-                return await asyncio.shield(self._curious[folded])
+                return await asyncio.shield(answer)
         except TimeoutError:
-            self._curious.pop(folded, None)
+            # Whoever has begun to wait in the meantime has waited with this one.
+            self.noted([nick], online=False)
             return False
 
     def monitor(self, now: float) -> list[str]:
@@ -82,6 +95,8 @@ class Presence:
         new = [nick for folded, nick in wanted.items() if folded not in self._watched]
         self._watched = wanted
         removed = [f"MONITOR - {','.join(nicks)}" for nicks in _batches(gone)]
+        if self._starts_over:
+            self._starts_over, removed = False, ["MONITOR C"]
         return removed + [f"MONITOR + {','.join(nicks)}" for nicks in _batches(new)]
 
     def ison(self, now: float, *, again: bool) -> list[str]:
@@ -103,13 +118,16 @@ class Presence:
 
     def question(self, nicks: list[str]) -> str:
         """The line that asks which of these are there."""
-        self._asked.append([self.fold(nick) for nick in nicks])
+        self._asked.append({self.fold(nick) for nick in nicks})
         return f"ISON {' '.join(nicks)}"
 
     def answered(self, online: Iterable[str]) -> set[str]:
         """The answer to the oldest question: these are there. The result is who is not, folded."""
         there = {self.fold(nick) for nick in online}
-        offline = set(self._asked.popleft() if self._asked else ()) - there
+        # A question that the server passed over is not the one that this answers.
+        while self._asked and not there <= self._asked[0]:
+            self._asked.popleft()
+        offline = (self._asked.popleft() if self._asked else set()) - there
         self.noted(there, online=True)
         self.noted(offline, online=False)
         return offline
@@ -124,10 +142,13 @@ class Presence:
     def list_is_full(self, limit: int) -> None:
         """The server watches no more than this (734)."""
         self.limit = min(self.limit, limit)
-        self._watched = dict(list(self._watched.items())[: self.limit])
+        # Which of them it watches is not worth to be found out.
+        self._watched = {}
+        self._starts_over = True
 
     def _forget(self, now: float) -> None:
-        self._absent = {id: absent for id, absent in self._absent.items() if now < absent.until}
+        for absent in [absent for absent in self._absent.values() if now >= absent.until]:
+            self.has_come(absent.user)
 
 
 def _batches(nicks: Iterable[str]) -> Iterator[list[str]]:

@@ -6,8 +6,10 @@ before is taken, unless it was refused meanwhile.
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
+from itertools import count, takewhile
+
+_TOO_MANY_TARGETS = "407"
 
 
 class Refused(Exception):
@@ -21,16 +23,15 @@ class Refused(Exception):
 
 @dataclass(slots=True, eq=False)
 class Receipt:
-    """One message to one target (folded). `taken` ends when it is known what became of it;
-    `label` is what an answer to it will carry."""
+    """One message to one target (folded), in a line that may have brought it to others as well.
+    `taken` ends when it is known what became of it; `since` is when it was written, by the loop."""
 
     target: str
-    label: str | None
+    line: "list[Receipt]"
+    number: int
     taken: "asyncio.Future[None]"
-    order: int
     since: float
     wanted: bool
-    barrier: int | None = field(default=None)
 
 
 class Receipts:
@@ -38,81 +39,107 @@ class Receipts:
 
     def __init__(self, fold: Callable[[str], str]) -> None:
         self.fold = fold
-        self._order = count()
-        # In the order written.
+        self._numbers = count()
+        # In the order written, as all of these; the second are those that no PING follows yet.
         self._open: dict[Receipt, None] = {}
+        self._unpinged: dict[bool, dict[Receipt, None]] = {True: {}, False: {}}
+        self._labels: dict[str, list[Receipt]] = {}
         self._barriers: dict[str, int] = {}
+        self._lost = False
 
     def written(
         self, targets: Iterable[str], label: str | None = None, *, wanted: bool = True
     ) -> list[Receipt]:
-        """Messages have just been written, one to each target; somebody waits for their receipts
-        if `wanted`, else only a refusal is of interest."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        receipts = [
-            Receipt(self.fold(target), label, loop.create_future(), next(self._order), now, wanted)
-            for target in targets
-        ]
-        self._open |= dict.fromkeys(receipts)
-        return receipts
+        """A line has just been written, with a message to each target; somebody waits for its
+        receipts if `wanted`, else only a refusal is of interest."""
+        loop, number = asyncio.get_running_loop(), next(self._numbers)
+        line: list[Receipt] = []
+        for target in targets:
+            taken = loop.create_future()
+            line.append(Receipt(self.fold(target), line, number, taken, loop.time(), wanted))
+        receipts = dict.fromkeys(line)
+        self._open |= receipts
+        self._unpinged[wanted] |= receipts
+        if label is not None:
+            self._labels[label] = line
+        if self._lost:
+            self.lost()
+        return line
 
-    def oldest_wanted(self) -> float | None:
-        """Since when (time of the loop) somebody has been waiting for what no PING follows yet."""
-        behind = max(self._barriers.values(), default=-1)
-        return next((r.since for r in self._open if r.wanted and r.order > behind), None)
+    def unpinged(self, *, wanted: bool) -> int:
+        """Of how many messages it is not known, and no PING that follows them will tell."""
+        return len(self._unpinged[wanted])
 
-    def wanted(self) -> int:
-        """How many receipts are waited for, without a PING behind them."""
-        behind = max(self._barriers.values(), default=-1)
-        return sum(r.wanted and r.order > behind for r in self._open)
+    def oldest_unpinged(self, *, wanted: bool) -> float | None:
+        """When the first of them was written."""
+        return next((receipt.since for receipt in self._unpinged[wanted]), None)
 
     def pinged(self, token: str) -> None:
         """A PING with this token has just been written."""
-        self._barriers[token] = next(self._order)
+        self._barriers[token] = next(self._numbers)
+        for receipts in self._unpinged.values():
+            receipts.clear()
 
     def ponged(self, token: str) -> None:
         """Its PONG has come."""
         barrier = self._barriers.pop(token, None)
-        if barrier is not None:
-            for receipt in [r for r in self._open if r.order < barrier]:
-                self._close(receipt)
+        if barrier is None:
+            return
+        for receipt in list(takewhile(lambda receipt: receipt.number < barrier, self._open)):
+            self._close(receipt)
+        labels = self._labels
+        for label in list(takewhile(lambda label: labels[label][0].number < barrier, labels)):
+            del labels[label]
 
     def echoed(self, target: str) -> None:
         """The server has shown us our own message to this target: the oldest one."""
-        self._first(lambda receipt: receipt.target == self.fold(target))
+        receipt = self._oldest(target)
+        if receipt is not None:
+            self._close(receipt)
 
     def answered(self, label: str) -> None:
         """The server has answered a line with this label, and all refusals in it have been told."""
-        for receipt in [r for r in self._open if r.label == label]:
+        for receipt in self._labels.pop(label, ()):
             self._close(receipt)
 
     def refused(self, target: str | None, refusal: Refused, label: str | None = None) -> bool:
-        """A message to this target was not delivered: the oldest one, or that of the label; the
-        oldest of all where the server names no target. False if there is none."""
-        folded = None if target is None else self.fold(target)
-
-        def fits(receipt: Receipt) -> bool:
-            return (folded is None or receipt.target == folded) and (
-                label is None or receipt.label == label
-            )
-
-        return self._first(fits, refusal)
+        """A message to this target was not delivered: the oldest one, or that of the label, which
+        is the whole answer then; a whole line, where the server names no target. False if there is
+        none."""
+        if label is None:
+            first = self._oldest(target)
+        else:
+            folded = None if target is None else self.fold(target)
+            labelled = self._labels.get(label, ())
+            first = next((r for r in labelled if folded in (None, r.target)), None)
+        if first is None:
+            return False
+        line = first.line[first.line.index(first) :]
+        # The line was not read, or what stands behind the target that was one too many.
+        all_of_them = target is None or refusal.code == _TOO_MANY_TARGETS
+        for receipt in line if all_of_them else line[:1]:
+            self._close(receipt, refusal)
+        if label is not None:
+            self.answered(label)
+        return True
 
     def lost(self) -> None:
         """The connection has ended: nobody will learn any more what became of the rest."""
+        self._lost = True
         for receipt in list(self._open):
             self._close(receipt, Refused("lost"))
+        self._labels.clear()
         self._barriers.clear()
 
-    def _first(self, fits: Callable[[Receipt], bool], refusal: Refused | None = None) -> bool:
-        receipt = next((r for r in self._open if fits(r)), None)
-        if receipt is not None:
-            self._close(receipt, refusal)
-        return receipt is not None
+    def _oldest(self, target: str | None) -> Receipt | None:
+        folded = None if target is None else self.fold(target)
+        return next((r for r in self._open if folded in (None, r.target)), None)
 
     def _close(self, receipt: Receipt, refusal: Refused | None = None) -> None:
+        if receipt not in self._open:
+            return
         del self._open[receipt]
+        self._unpinged[receipt.wanted].pop(receipt, None)
         if receipt.taken.done():
             return
         if refusal is None:

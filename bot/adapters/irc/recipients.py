@@ -1,15 +1,14 @@
 """To how many people the server lets somebody without a voice begin to write, and how soon.
 
 Solanum and its relatives (ircd/tgchange.c) keep ten places for recipients, give back one a minute,
-and remember the last five who wrote to us beside them; ircu and UnrealIRCd have kin of this. Who
+and remember the last five who wrote to us behind them; ircu and UnrealIRCd have kin of this. Who
 has a voice in a channel may write to its members as they like.
 """
 
 import re
 from dataclasses import dataclass
 
-REMEMBERED = 10
-REPLIES = 5
+_REPLIES = 5
 _MARGIN = 1.0
 """Seconds: the clock of the server has whole ones."""
 
@@ -42,41 +41,40 @@ class Recipients:
         self.limit = limit
         self._free = limit.people
         self._since: float | None = None
-        self._known: list[str] = []
-        self._replies: list[str] = []
-
-    def free(self, now: float) -> int:
-        """How many more people may be written to now."""
-        return min(self.limit.people, self._free + self._back(now))
+        # Whom the server remembers: those written to last, and behind them those who wrote to us.
+        # Whoever comes in pushes the ones behind on, and the last one out.
+        self._known: list[str | None] = [None] * (limit.people + _REPLIES)
 
     def seconds_to_wait(self, nick: str, now: float, kept: int = 0) -> float:
         """For how long this nick (folded) may not be written to, if so many places are kept for
         others; 0 if it may."""
-        if nick in self._known or nick in self._replies or self.free(now) > kept:
+        lacking = min(kept, self.limit.people - 1) + 1 - self._free
+        if nick in self._known or lacking <= 0:
             return 0.0
-        since = now if self._since is None else self._since
-        return max(0.0, since + self.limit.every + _MARGIN - now)
+        assert self._since is not None, "all places are free until one is taken"
+        return max(0.0, self._since + lacking * self.limit.every + _MARGIN - now)
 
     def writes_to(self, nick: str, now: float) -> None:
         """We write to this nick now."""
-        if nick in self._known:
-            self._known.remove(nick)
-        elif nick in self._replies:
-            self._replies.remove(nick)
-        else:
+        if nick not in self._known:
             self._take_a_place(now)
-        self._known = [nick, *self._known][:REMEMBERED]
+        self._put(nick, 0)
 
     def hears_from(self, nick: str) -> None:
         """A nick has written to us: answers cost nothing for a while."""
-        if nick not in self._known:
-            self._replies = [nick, *(r for r in self._replies if r != nick)][:REPLIES]
+        # The first place behind is left as it is, too.
+        if nick not in self._known[: self.limit.people + 1]:
+            self._put(nick, self.limit.people)
 
     def refused(self, nick: str, now: float) -> None:
         """The server has counted otherwise than we did."""
         self._free, self._since = 0, now
-        self._known = [known for known in self._known if known != nick]
-        self._replies = [known for known in self._replies if known != nick]
+        self._known = [None if known == nick else known for known in self._known]
+
+    def _put(self, nick: str, place: int) -> None:
+        last = self._known.index(nick) if nick in self._known else -1
+        del self._known[last]
+        self._known.insert(place, nick)
 
     def _take_a_place(self, now: float) -> None:
         back = self._back(now)

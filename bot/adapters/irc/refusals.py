@@ -40,15 +40,22 @@ _KINDS = (
         "ask the network's staff to let it in; it is tried again from time to time",
     ),
     _Kind(re.compile(r"flood|max sendq|recvq", re.IGNORECASE), 60.0, "lower `rate` and `burst`"),
+    _Kind(
+        re.compile(r"bad password|access denied|unauthori[sz]ed", re.IGNORECASE),
+        300.0,
+        "check `server_password`, or ask the network's staff",
+    ),
 )
 
 
 def rejected(server: str, words: str, *, banned: bool = False) -> Rejected:
     """What an ERROR, or a 465 (`banned`), of this server means."""
-    said = one_line(words)[:_LONGEST_WORDS]
+    said = one_line(words)[:_LONGEST_WORDS].rstrip(". ")
     kind = next((kind for kind in _KINDS if kind.words.search(said)), None)
     if kind is None and banned:
         kind = _KINDS[1]
     if kind is None:
-        return Rejected(f"{server} has closed the connection: {said}.")
-    return Rejected(f"{server} does not take the bot ({said}): {kind.advice}.", kind.pause)
+        return Rejected(f"{server} has closed the connection{said and f': {said}'}.")
+    return Rejected(
+        f"{server} does not take the bot{said and f' ({said})'}: {kind.advice}.", kind.pause
+    )

@@ -119,8 +119,9 @@ class Registration:
             case "error":
                 raise rejected(self._server, heard.target)
             case "cap":
-                self._write(self._capabilities.hear(arguments))
+                lines = self._capabilities.hear(arguments)
                 self._check_sts()
+                self._write(lines)
                 self._go_on()
             case "451" | "421" if not self._named:
                 self._name_ourselves()  # it knows no capabilities

@@ -51,7 +51,8 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """A person, under the mask that they had all the time, has an account now, or none any more."""
+    """A person, under the mask that they had all the time, has an account now, or none any more.
+    The one before is empty if there was none, and None if it was not known."""
 
     person: Person
     account_before: str | None
@@ -134,55 +135,49 @@ class Roster:
     def _join(self, heard: Heard) -> Iterator[Change]:
         channel, nick = self.fold(heard.target), heard.nick
         if self.is_me(nick):
-            self._places.setdefault(channel, Place(heard.target))
-            return
-        # extended-join: the account, or *, and the real name.
-        account = _account(heard.arguments[0]) if len(heard.arguments) > 1 else None
-        if channel in self._places:
+            self.leave(channel)  # the server tells anew who is there
+            self._places[channel] = Place(heard.target)
+        elif nick and channel in self._places:
+            # extended-join: the account, or *, and the real name.
+            account = _account(heard.arguments[0]) if len(heard.arguments) > 1 else None
             person = self._into(channel, nick)
             yield from self._learn(person, heard.source, account)
             yield Seen(person)
 
     def _part(self, heard: Heard) -> Iterator[Change]:
-        yield from self._leaves(heard.target, heard.nick)
+        return self._leaves(heard.target, heard.nick)
 
     def _kick(self, heard: Heard) -> Iterator[Change]:
-        if heard.arguments:
-            yield from self._leaves(heard.target, heard.arguments[0])
+        return self._leaves(heard.target, heard.arguments[0] if heard.arguments else "")
 
     def _leaves(self, channel: str, nick: str) -> Iterator[Change]:
+        place, person = self.place(channel), self.person(nick)
         if self.is_me(nick):
             self.leave(channel)
-        elif (person := self.person(nick)) is not None:
-            place = self._places.get(self.fold(channel))
-            if place is not None:
-                place.members.discard(self.fold(nick))
+        elif place is not None and person is not None:
+            place.members.discard(self.fold(nick))
             self._out_of(self.fold(channel), person)
         yield from ()
 
     def _quit(self, heard: Heard) -> Iterator[Change]:
-        person = self.person(heard.nick)
-        if person is not None and not self.is_me(heard.nick):
-            for channel in person.channels:
-                self._places[channel].members.discard(self.fold(person.nick))
-            self._forget(person)
+        self._forget(heard.nick)
         yield from ()
 
     def _nick(self, heard: Heard) -> Iterator[Change]:
         old, new = heard.nick, heard.target
+        if not new:
+            return
+        if self.fold(old) != self.fold(new):
+            self._forget(new)  # nobody can have it, if we have heard everything
         if self.is_me(old):
             self.me = new
-            return
-        person = self.person(old)
-        if person is None or not new:
-            return
-        yield from self._learn(person, heard.source, None)
-        before = person.mask
-        self._move(person, new)
-        if before:
-            person.mask = f"{new}!{before.partition('!')[2]}"
-            yield Renamed(person, before)
-        yield Seen(person)
+        elif (person := self.person(old)) is not None:
+            person.mask = person.mask or _whole(heard.source)
+            mask = _whole(heard.source) or person.mask
+            self._move(person, new)
+            # One change, whatever else is new: it leads from the mask that is known.
+            yield from self._learn(person, f"{new}!{mask.partition('!')[2]}", None)
+            yield Seen(person)
 
     def _account(self, heard: Heard) -> Iterator[Change]:
         person = self.person(heard.nick)
@@ -192,9 +187,9 @@ class Roster:
     def _chghost(self, heard: Heard) -> Iterator[Change]:
         person = self.person(heard.nick)
         if person is not None and heard.arguments:
-            before = person.mask or heard.source
-            person.mask = f"{person.nick}!{heard.target}@{heard.arguments[0]}"
-            yield Renamed(person, before)
+            person.mask = person.mask or _whole(heard.source)
+            mask = f"{person.nick}!{heard.target}@{heard.arguments[0]}"
+            yield from self._learn(person, mask, None)
 
     def _mode(self, heard: Heard) -> Iterator[Change]:
         place = self.place(heard.target)
@@ -247,14 +242,14 @@ class Roster:
 
     def _learn(self, person: Person, mask: str, account: str | None) -> Iterator[Change]:
         """Note a mask and an account, where they are told."""
-        if "@" in mask and mask != person.mask:
+        if _whole(mask) and mask != person.mask:
             before, person.mask = person.mask, mask
             if before and self.fold(before) != self.fold(mask):
                 yield Renamed(person, before)
         if account is not None and account != person.account:
             before_account = person.account
             self._log_in(person, account)
-            if before_account is not None:
+            if before_account is not None or account:
                 yield LoggedIn(person, before_account)
 
     def _log_in(self, person: Person, account: str | None) -> None:
@@ -277,22 +272,29 @@ class Roster:
     def _out_of(self, channel: str, person: Person) -> None:
         person.channels.discard(channel)
         if not person.channels:
-            self._forget(person)
+            self._forget(person.nick)
 
-    def _forget(self, person: Person) -> None:
-        self._log_in(person, None)
-        self._people.pop(self.fold(person.nick), None)
+    def _forget(self, nick: str) -> None:
+        person = self._people.pop(self.fold(nick), None)
+        if person is not None:
+            self._log_in(person, None)
+            for channel in person.channels:
+                self._places[channel].members.discard(self.fold(nick))
 
     def _move(self, person: Person, nick: str) -> None:
-        account, old = person.account, self.fold(person.nick)
-        self._log_in(person, None)
-        self._people.pop(old, None)
-        for channel in person.channels:
-            self._places[channel].members.discard(old)
-            self._places[channel].members.add(self.fold(nick))
+        """They are called otherwise from now on."""
+        account, channels = person.account, person.channels
+        self._forget(person.nick)
         person.nick = nick
         self._people[self.fold(nick)] = person
+        for channel in channels:
+            self._places[channel].members.add(self.fold(nick))
         self._log_in(person, account)
+
+
+def _whole(mask: str) -> str:
+    """The mask, if it has all its parts; else nothing."""
+    return mask if "!" in mask and "@" in mask else ""
 
 
 def _account(name: str, none: str = "*") -> str:

@@ -8,6 +8,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _HARMFUL = re.compile(r"[\0\r\n]")
+_SERVER = re.compile(
+    r"(?:(?P<host>[^:\[\]]+)|\[(?P<inside>[^\[\]]+)\])(?::(?P<port>[0-9]{1,5}))?"
+    r"|(?P<bare>[^:\[\]]*:[^:\[\]]*:[^\[\]]*)"
+)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,30}")
 
 
@@ -21,6 +25,21 @@ def _one_word(value: str) -> str:
     if not value or any(c.isspace() for c in value) or value.startswith(":"):
         raise ValueError("it must be one word")
     return _one_line(value)
+
+
+def address(server: str) -> tuple[str, int | None]:
+    """The host and the port of `host`, `host:port`, `[address]:port` or a bare IPv6 address; None
+    where it names no port. Raises ValueError."""
+    found = _SERVER.fullmatch(server)
+    if found is None or (found["port"] and not 0 < int(found["port"]) < 65536):
+        raise ValueError('it must be a host like "irc.example.org:6697", or "[2001:db8::1]:6697"')
+    host = found["host"] or found["inside"] or found["bare"]
+    return host, int(found["port"]) if found["port"] else None
+
+
+def _server(value: str) -> str:
+    address(_one_word(value))
+    return value
 
 
 def _secret(value: SecretStr) -> SecretStr:
@@ -51,6 +70,8 @@ def _network_name(value: str) -> str:
 
 Line = Annotated[str, AfterValidator(_one_line)]
 Word = Annotated[str, AfterValidator(_one_word)]
+Server = Annotated[str, AfterValidator(_server)]
+Seconds = Annotated[float, Field(gt=0, le=24 * 60 * 60)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 
 
@@ -68,7 +89,7 @@ class Irc(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, AfterValidator(_network_name)] = "irc"
-    server: Word | list[Word]
+    server: Server | list[Server]
     port: int = Field(default=6697, ge=1, le=65535)
     tls: bool = True
     tls_verify: bool = True
@@ -86,22 +107,25 @@ class Irc(BaseModel):
     account_required: bool = True
     nickserv: Word = "NickServ"
 
-    channels: list[Annotated[str, AfterValidator(_channel)]] = []
+    # A key must not be shown.
+    channels: list[Annotated[str, AfterValidator(_channel)]] = Field(default=[], repr=False)
     coming_up: list[Word] = []
     prefix: Line = "!"
     answers: Literal["privmsg", "notice"] = "privmsg"
     lines: int = Field(default=4, ge=1, le=20)
     private_lines: int = Field(default=12, ge=2, le=100)
     channel_answers: int = Field(default=10, ge=0)
-    channel_pause: float = Field(default=3.0, gt=0)
+    channel_pause: Seconds = 3.0
 
-    rate: float = Field(default=1.8, gt=0)
+    rate: float = Field(default=1.8, ge=0.01, allow_inf_nan=False)
     burst: int = Field(default=4, ge=1)
     recipients: int | None = Field(default=None, ge=1)
-    recipient_every: float = Field(default=60.0, gt=0)
+    recipient_every: Seconds = 60.0
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Irc":
+        if not self.server:
+            raise ValueError("server must name at least one")
         if self.sasl in ("plain", "scram-sha-256") and not (self.account and self.password):
             raise ValueError(f"sasl = {self.sasl!r} needs account and password")
         if self.sasl == "external" and (self.certificate is None or not self.tls):

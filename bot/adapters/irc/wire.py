@@ -19,6 +19,8 @@ LONGEST_LINE = 16 * 1024
 
 _CONNECTING = 20.0
 """Seconds for the connection, TLS included."""
+_GOODBYE = 5.0
+"""Seconds in which the last words may still go out."""
 _CROWDED, _CALM = 2_000, 200
 """Events that wait: reading stops, and goes on."""
 _HARMFUL = str.maketrans("", "", "\0\r\n")
@@ -49,12 +51,14 @@ class ConnectionLost(Exception):
 
 
 class Wire:
-    """Owns a connection."""
+    """Owns a connection. `tls` is its ssl object, None where it is plain."""
 
     def __init__(
         self, connection: "_Connection", events: "asyncio.Queue[Heard | None]", port: int
     ) -> None:
         self.port = port
+        # A connection over TLS that has been closed cannot be asked any more.
+        self.tls: Any = connection.transport.get_extra_info("ssl_object")
         self._connection = connection
         self._events = events
         self._paused = False
@@ -82,11 +86,6 @@ class Wire:
         async with asyncio.timeout(_CONNECTING):
             await connection.connect(host, port, "*", connect_factory=AioFactory(**options))
         return cls(connection, events, port)
-
-    @property
-    def tls(self) -> Any:
-        """The ssl object of the connection; None where it is plain."""
-        return self._connection.transport.get_extra_info("ssl_object")
 
     def write(self, line: str) -> None:
         """Send one line; what would make it two is left out."""
@@ -126,11 +125,12 @@ class Wire:
             self.write(f"QUIT :{farewell}")
         self._flush()
         transport = self._connection.transport
+        over = transport.is_closing()
         self._connection.disconnect()
-        # What is in the buffer of the system goes out; a server that is gone keeps nobody waiting.
-        await asyncio.sleep(0)
-        if transport.get_write_buffer_size():
-            transport.abort()
+        if over:
+            return
+        # What is in the buffer goes out; a server that takes nothing more does not keep it open.
+        asyncio.get_running_loop().call_later(_GOODBYE, transport.abort)
 
 
 def _heard(event: Event) -> Heard:

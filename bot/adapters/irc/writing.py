@@ -14,7 +14,8 @@ BOLD = "\x02"
 _SEPARATOR = " \N{MIDDLE DOT} "
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _BAR = " | "
-_CONTROLS = dict.fromkeys((*range(32), 127), " ")
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
+_JOINER = "\u200d"
 _WORDS = re.compile(r" *[^ ]+")
 
 
@@ -110,8 +111,8 @@ def answer(reply: Reply, reader: Reader, room: int, most: int | None, prefix: st
     lines = written(reply, reader, prefix)
     texts = [split(line, room) for line in lines]
     if most is not None and sum(map(len, texts)) > most:
-        texts = [[shortened(line, room)] for line in lines][:most]
-    return [text for parts in texts for text in parts]
+        texts = [[shortened(line, room)] for line, parts in zip(lines, texts, strict=True) if parts]
+    return [text for parts in texts for text in parts][:most]
 
 
 def _in_one(blocks: Sequence[Block], lines: Sequence[Line]) -> Line:
@@ -160,24 +161,27 @@ def _item(item: Item, reader: Reader) -> Line:
 def _fitting(text: str, room: int, *, fresh: bool) -> str:
     """As many words of the text as fit; if it is to begin a line, and its first word does not fit,
     as much of that as does."""
-    taken = 0
-    used = 0
+    if len(text.encode()) <= room:
+        return text
+    taken = used = 0
     for word in _WORDS.finditer(text):
         used += len(word[0].encode())
         if used > room:
             break
         taken = word.end()
-    else:
-        return text if len(text.encode()) <= room else text[:taken]
-    if taken or not fresh:
-        return text[:taken]
-    return _cut(text, room)
+    return text[:taken] if taken or not fresh else _cut(text, room)
 
 
 def _cut(word: str, room: int) -> str:
     """The beginning of a word, between characters as people see them where that is possible."""
-    end = len(word.encode()[:room].decode(errors="ignore"))
+    end = len(word.encode()[: max(0, room)].decode(errors="ignore"))
     seen = end
-    while 0 < seen < len(word) and (unicodedata.combining(word[seen]) or word[seen] == "\u200d"):
+    while 0 < seen < len(word) and _belong_together(word[seen - 1], word[seen]):
         seen -= 1
     return word[: seen or max(1, end)]
+
+
+def _belong_together(before: str, after: str) -> bool:
+    """True if people see these as one character: with accents, joiners, tones of skin."""
+    is_tone = "\U0001f3fb" <= after <= "\U0001f3ff"
+    return before == _JOINER or is_tone or unicodedata.category(after) in ("Mn", "Mc", "Me", "Cf")

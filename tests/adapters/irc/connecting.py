@@ -1,25 +1,178 @@
-"""What tests of connections share: `check` by itself, time that passes quickly, and lines."""
+"""What tests of connections share: an adapter by itself, `check`, and time that passes quickly."""
 
 import asyncio
+import logging
 import ssl
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol
 
 from bot.adapters.irc.adapter import IrcAdapter
-from bot.clock import SystemClock
+from bot.adapters.irc.settings import Irc
+from bot.clock import StandingClock
+from bot.engine import Engine
+from bot.messages import User
+from bot.ports import Clock, Store
+from bot.rules import Rules as BotRules
+from bot.setup import moment_meant
 from bot.store.sql import SqlStore
-from tests.adapters.irc.bot import Bot, Where, irc_settings
 from tests.servers.certificates import Certificates
 from tests.servers.irc_person import Person
 from tests.servers.strict_irc import Rules, StrictServer
+from tests.summit import folsom
 
-RULES = Rules(burst=None, new_targets=None)
-FAST: dict[str, Any] = {"rate": 10_000.0, "burst": 10_000}
+CHANNEL = "#summit"
+RULES = Rules(burst=None, new_targets=None, inbound=None)
+"""A strict server that lets everybody speak as fast as they can."""
+LONG = 3600.0
+"""Seconds of quick time in which anything happens."""
 _QUIET = 0.01
 _STEP = 1.0
+
+
+class Where(Protocol):
+    """A server to connect to."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+
+def settings_for(server: Where, **settings: Any) -> Irc:
+    """What `[irc]` says for a bot in #summit that speaks as fast as it can."""
+    usual = {
+        "server": server.host, "port": server.port, "tls": False, "channels": [CHANNEL],
+        "rate": 10_000.0, "burst": 10_000,
+    }  # fmt: skip
+    return Irc(**{**usual, **settings})
+
+
+@asynccontextmanager
+async def alone_on(
+    server: Where, *, store: Store | None = None, clock: Clock | None = None, joins: bool = True,
+    **settings: Any,
+) -> AsyncIterator["Alone"]:  # fmt: skip
+    """An adapter that runs by itself, in its channels, until the end of the block; with
+    `joins=False` it is not waited for."""
+    async with _kept(store, clock) as (own, given):
+        adapter = Alone(settings_for(server, **settings), own, given)
+        try:
+            if joins:
+                await adapter.joined()
+            yield adapter
+        finally:
+            await adapter.stop()
+
+
+async def check(server: Where, **settings: Any) -> list[str]:
+    """What `check` says of a server. Raises CannotSpeak."""
+    async with _kept(None, None) as (store, clock):
+        return await IrcAdapter(settings_for(server, **settings), store, clock).check()
+
+
+@asynccontextmanager
+async def _kept(store: Store | None, clock: Clock | None) -> AsyncIterator[tuple[Store, Clock]]:
+    clock = clock or StandingClock(moment_meant("Monday 9:20", folsom()))
+    if store is not None:
+        yield store, clock
+        return
+    with tempfile.TemporaryDirectory(prefix="summit-bot-") as folder:
+        own = SqlStore(f"sqlite:///{Path(folder) / 'summit.db'}", clock)
+        try:
+            yield own, clock
+        finally:
+            await own.close()
+
+
+class Alone:
+    """An adapter that answers and reconnects, without the courier, which never rests."""
+
+    def __init__(self, settings: Irc, store: Store, clock: Clock) -> None:
+        monday = StandingClock(moment_meant("Monday 9:20", folsom()))
+        engine = Engine(folsom(), store, monday, BotRules(greets=False))
+        self.adapter = IrcAdapter(settings, store, clock)
+        self.log: list[dict[str, Any]] = []
+        self._returned = 0
+        self._news = asyncio.Event()
+        self._listener = _Listener(settings.name, self)
+        logging.getLogger("bot").setLevel(logging.INFO)
+        logging.getLogger("bot").addHandler(self._listener)
+        self._running = asyncio.create_task(self.adapter.run(engine.respond, _ignore))
+        self._running.add_done_callback(lambda _: self._news.set())
+
+    @property
+    def nick(self) -> str:
+        """What it is called now."""
+        assert self.adapter._link is not None, "the bot is not connected"
+        return self.adapter._link.connection.roster.me
+
+    def notes(self, said: dict[str, Any]) -> None:
+        """It has logged this."""
+        self.log.append({key: value for key, value in said.items() if key != "network"})
+        self._news.set()
+
+    async def logs(self, event: str, within: float = 20.0) -> dict[str, Any]:
+        """The next line of the log that begins so; others before it are passed over. If the adapter
+        ends before, what it ended with is raised."""
+        try:
+            async with asyncio.timeout(within):
+                while True:
+                    for said in self.log[self._returned :]:
+                        self._returned += 1
+                        if said["event"].startswith(event):
+                            return said
+                    if self._running.done():
+                        await self._running
+                        raise AssertionError("the adapter has ended without a word")
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            lines = "\n  ".join(map(str, self.log))
+            raise AssertionError(f"the log did not say {event!r}:\n  {lines}") from None
+
+    async def joined(self, within: float = 20.0) -> None:
+        """Wait until it knows what holds in its channels, once more for each call."""
+        await self.logs("In five minutes", within)
+
+    async def ends(self, within: float = 20.0) -> None:
+        """Wait for its end. Raises what it ends with."""
+        async with asyncio.timeout(within):
+            await asyncio.shield(self._running)
+
+    async def stop(self) -> None:
+        """As the supervisor does it when the program stops."""
+        self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
+        logging.getLogger("bot").removeHandler(self._listener)
+
+    async def answers(self, server: Where, channel: str = CHANNEL) -> None:
+        """It answers somebody who comes and asks in a channel."""
+        async with Person(server.host, server.port, "asker") as asker:
+            await asker.join(channel)
+            asker.say(channel, "!next Marina")
+            [first, *_] = await asker.heard_from(self.nick, 2, within=60)
+            assert first.startswith("asker: "), first
+
+
+class _Listener(logging.Handler):
+    """Notes what is logged of one network."""
+
+    def __init__(self, network: str, owner: Alone) -> None:
+        super().__init__(logging.INFO)
+        self._network = network
+        self._owner = owner
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(record.msg, dict) and record.msg.get("network") == self._network:
+            self._owner.notes(dict(record.msg))
+
+
+def _ignore(_: User) -> None:
+    """Nobody waits for anything."""
 
 
 @contextmanager
@@ -28,8 +181,8 @@ def quick_time() -> Iterator[None]:
     second has passed, or what is left until the next thing that waits for its time.
 
     All in this process live by this clock, the strict server too. It never goes back."""
-    loop = cast(asyncio.SelectorEventLoop, asyncio.get_running_loop())
-    selector: Any = loop._selector  # type: ignore[attr-defined]  # a selector is all it has
+    loop: Any = asyncio.get_running_loop()
+    selector = loop._selector
     select, time, passed = selector.select, loop.time, 0.0
 
     def quickly(timeout: float | None = None) -> Any:
@@ -42,7 +195,7 @@ def quick_time() -> Iterator[None]:
         return events
 
     selector.select = quickly
-    loop.time = lambda: time() + passed  # type: ignore[method-assign]
+    loop.time = lambda: time() + passed
     try:
         yield
     finally:
@@ -52,38 +205,6 @@ def quick_time() -> Iterator[None]:
 def now() -> float:
     """Seconds, by the clock of the loop."""
     return asyncio.get_running_loop().time()
-
-
-async def check(server: Where, **settings: Any) -> list[str]:
-    """What `check` says of a server. Raises CannotSpeak."""
-    with tempfile.TemporaryDirectory(prefix="summit-bot-") as folder:
-        clock = SystemClock()
-        store = SqlStore(f"sqlite:///{Path(folder) / 'summit.db'}", clock)
-        try:
-            return await IrcAdapter(irc_settings(server, **{**FAST, **settings}), store, clock).check()
-        finally:
-            await store.close()
-
-
-async def answers(bot: Bot, server: Where, channel: str = "#summit") -> None:
-    """The bot answers somebody who comes and asks in a channel."""
-    async with Person(server.host, server.port, "asker") as asker:
-        await asker.join(channel)
-        asker.say(channel, "!next Marina")
-        [first] = await asker.heard_from(nick_of(bot), 1, within=60)
-        assert first.startswith("asker: ")
-
-
-def nick_of(bot: Bot) -> str:
-    """What the bot is called now."""
-    assert bot.adapter._link is not None, "the bot is not connected"
-    return bot.adapter._link.connection.roster.me
-
-
-def after(lines: Sequence[str], sign: Callable[[str], bool]) -> list[str]:
-    """The lines behind the first for which this is true."""
-    where = next(n for n, line in enumerate(lines) if sign(line))
-    return list(lines[where + 1 :])
 
 
 def tls_of(certificates: Certificates, name: str = "server") -> ssl.SSLContext:
@@ -97,3 +218,8 @@ def tls_of(certificates: Certificates, name: str = "server") -> ssl.SSLContext:
 def strict(certificates: Certificates, name: str = "server", **more: Any) -> StrictServer:
     """A strict server with TLS."""
     return StrictServer(more.pop("rules", RULES), tls=tls_of(certificates, name), **more)
+
+
+async def passes(seconds: float) -> None:
+    """Let quick time pass."""
+    await asyncio.sleep(seconds)

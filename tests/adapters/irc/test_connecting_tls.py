@@ -1,12 +1,11 @@
-"""Connections over TLS: whom the bot trusts, what it says of whom it does not, and what it shows."""
+"""Connections over TLS: whom the bot trusts, what it says of others, and what it shows itself."""
 
 from typing import Any
 
 import pytest
 
 from bot.ports import CannotSpeak
-from tests.adapters.irc.bot import bot_on
-from tests.adapters.irc.connecting import FAST, answers, check, now, quick_time, strict, tls_of
+from tests.adapters.irc.connecting import LONG, alone_on, check, now, quick_time, strict
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.inspircd import inspircd as start_inspircd
 from tests.servers.irc_person import Person
@@ -21,10 +20,7 @@ HOW = (
     " | openssl x509 -noout -fingerprint -sha256."
 )
 NOBODY = "The certificate of 127.0.0.1 is signed by nobody whom this machine trusts; "
-ELSEWHERE = (
-    "The certificate of 127.0.0.1 is for another name: set `server` to the name that the network"
-    " publishes; "
-)
+ELSEWHERE = "The certificate is not one of 127.0.0.1: set server to the name that it is for; "
 EXPIRED = (
     "The certificate of 127.0.0.1 has expired: ask whoever runs the server to renew it; "
 )  # fmt: skip
@@ -42,7 +38,7 @@ def _trusted(certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def over_tls(server: StrictServer | Server, **more: Any) -> dict[str, Any]:
-    return {**FAST, "port": server.tls_port, "tls": True, **more}
+    return {"port": server.tls_port, "tls": True, **more}
 
 
 async def why_not(server: StrictServer, **settings: Any) -> str:
@@ -50,18 +46,18 @@ async def why_not(server: StrictServer, **settings: Any) -> str:
     with pytest.raises(CannotSpeak) as checked:
         await check(server, **over_tls(server, **settings))
     with pytest.raises(CannotSpeak) as run:
-        async with bot_on(server, **over_tls(server, **settings)):
+        async with alone_on(server, **over_tls(server, **settings)):
             pass
     assert str(run.value) == str(checked.value)
     assert server.log == []
-    return str(run.value)
+    return str(checked.value)
 
 
 @pytest.mark.usefixtures("_trusted")
 async def test_a_server_with_the_right_certificate(certificates: Certificates) -> None:
-    async with strict(certificates) as server, bot_on(server, **over_tls(server)) as bot:
-        await answers(bot, server)
-        assert (await bot.logs("Registered")).event == (
+    async with strict(certificates) as server, alone_on(server, **over_tls(server)) as bot:
+        await bot.answers(server)
+        assert bot.log[1]["event"] == (
             f"Registered on strict.example (127.0.0.1:{server.tls_port}, over TLS) as summitbot."
         )
 
@@ -92,18 +88,18 @@ async def test_what_is_wrong_with_the_certificates_of_a_real_server(
 async def test_nobody_verifies_where_that_is_switched_off(certificates: Certificates) -> None:
     async with (
         strict(certificates, "expired") as server,
-        bot_on(server, **over_tls(server, tls_verify=False)) as bot,
+        alone_on(server, **over_tls(server, tls_verify=False)) as bot,
     ):
-        await answers(bot, server)
+        await bot.answers(server)
 
 
 async def test_a_fingerprint_is_enough(certificates: Certificates) -> None:
     fingerprint = certificates.of("expired").fingerprint()
     async with (
         strict(certificates, "expired") as server,
-        bot_on(server, **over_tls(server, tls_fingerprint=["ab" * 32, fingerprint])) as bot,
+        alone_on(server, **over_tls(server, tls_fingerprint=["ab" * 32, fingerprint])) as bot,
     ):
-        await answers(bot, server)
+        await bot.answers(server)
 
 
 @pytest.mark.usefixtures("_trusted")
@@ -120,26 +116,24 @@ async def test_another_fingerprint(certificates: Certificates) -> None:
 @pytest.mark.usefixtures("_trusted")
 async def test_a_certificate_that_goes_bad_later(certificates: Certificates) -> None:
     """What has worked before may work again: the bot looks every five minutes."""
-    server = strict(certificates)
-    async with server, bot_on(server, **over_tls(server)) as bot:
-        port = server.tls_port
+    server, other = strict(certificates), strict(certificates, "expired")
+    async with server, alone_on(server, **over_tls(server)) as bot:
+        other.port, other.tls_port = server.port, server.tls_port
         await server.stop()
         with quick_time():
-            async with StrictServer(server.rules, tls=tls_of(certificates, "expired")) as other:
-                await other.stop()
-                other.port, other.tls_port = server.port, port
-                await other.start()
-                line = await bot.logs(lambda said: "expired" in str(said.values), within=300)
-                assert line.values == {
-                    "network": "irc",
-                    "server": f"127.0.0.1:{port}",
-                    "reason": EXPIRED + HOW.format(port=port),
+            async with other:
+                while "expired" not in (said := await bot.logs("disconnected", LONG))["reason"]:
+                    pass
+                assert said == {
+                    "event": "disconnected",
+                    "server": f"127.0.0.1:{server.tls_port}",
+                    "reason": EXPIRED + HOW.format(port=server.tls_port),
                     "again_in": "300s",
                     "level": "warning",
                 }
                 began = now()
             await server.start()
-            await bot.joined(within=600)
+            await bot.joined(LONG)
             assert 300 <= now() - began < 310
 
 
@@ -160,9 +154,9 @@ async def test_a_certificate_of_its_own(certificates: Certificates) -> None:
     account = Account("bots", "sesame", own.fingerprint())
     show = {"certificate": own.file, "certificate_key": own.key}
     async with strict(certificates, accounts=[account]) as server:
-        async with bot_on(server, **over_tls(server, **show)) as bot:
+        async with alone_on(server, **over_tls(server, **show)) as bot:
             assert server.account_of("summitbot") == "bots"
-            await answers(bot, server)
+            await bot.answers(server)
         said = [line for line in server.sent_by("summitbot") if line.startswith("AUTH")]
         assert said == ["AUTHENTICATE EXTERNAL", "AUTHENTICATE +"]
 
@@ -176,7 +170,7 @@ async def test_the_certificate_of_a_stranger(certificates: Certificates) -> None
         with pytest.raises(CannotSpeak) as caught:
             await check(server, **over_tls(server, **settings))
         assert str(caught.value) == (
-            "The network did not let the bot log in with its certificate (EXTERNAL: \"SASL"
+            'The network did not let the bot log in with its certificate (EXTERNAL: "SASL'
             ' authentication failed"): add the fingerprint of its certificate to the account'
             " (NickServ's CERT ADD)."
         )
@@ -190,8 +184,8 @@ async def test_external_with_real_services(
     own = inspircd.certificates.client
     await register(inspircd, "certified", "sesame-sesame", own.fingerprint())
     show = {"certificate": own.file, "certificate_key": own.key, "sasl": "external"}
-    async with bot_on(inspircd, **over_tls(inspircd, nick="externalbot", **show)) as bot:
-        assert (await bot.logs("Logged in")).event == "Logged in as certified (SASL)."
+    async with alone_on(inspircd, **over_tls(inspircd, nick="externalbot", **show)) as bot:
+        assert bot.log[2]["event"] == "Logged in as certified (SASL)."
         async with Person(inspircd.host, inspircd.port, "ada") as ada:
             ada.send("WHOIS externalbot")
             assert await ada.hears(" 330 ") == (
@@ -209,7 +203,7 @@ async def test_external_with_a_certificate_that_real_services_do_not_know(
     with pytest.raises(CannotSpeak) as caught:
         await check(inspircd, **over_tls(inspircd, nick="strangerbot", **show))
     assert str(caught.value) == (
-        "The network did not let the bot log in with its certificate (EXTERNAL: \"SASL"
+        'The network did not let the bot log in with its certificate (EXTERNAL: "SASL'
         ' authentication failed"): add the fingerprint of its certificate to the account'
         " (NickServ's CERT ADD)."
     )

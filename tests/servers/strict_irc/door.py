@@ -28,18 +28,20 @@ class Door:
         self._listening: list[asyncio.Server] = []
         self._recent: dict[str, deque[float]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._next = 0.0
 
     async def open(self, port: int, tls_port: int) -> tuple[int, int | None]:
         """Listen; for the ports 0, on free ones. The second is None without TLS."""
         plain = await self._listen(port, None)
         secure = await self._listen(tls_port, self._tls) if self._tls is not None else None
+        self._next = asyncio.get_running_loop().time()
         self._second()
         return plain, secure
 
     async def _listen(self, port: int, tls: ssl.SSLContext | None) -> int:
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
-            lambda: Link(self._net.rules, tls is not None, self._arrived),
+            lambda: Link(self._net.rules, self._arrived),
             self._host, port, ssl=tls, backlog=1024,
             ssl_handshake_timeout=_HANDSHAKE if tls is not None else None,
         )  # fmt: skip
@@ -100,8 +102,9 @@ class Door:
         self._net.forget(client, "Connection closed")
 
     def _second(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(1 / self._net.rules.speed, self._second)
+        # Seconds that came late are made up for: nobody is to be read slower than promised.
+        self._next += 1 / self._net.rules.speed
+        self._timer = asyncio.get_running_loop().call_at(self._next, self._second)
         for client in list(self._net.connected):
             client.link.pace.second()
             client.link.drain()

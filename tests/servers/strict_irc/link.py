@@ -24,9 +24,8 @@ class Link(asyncio.Protocol):
     that too many wait (ircd/packet.c, `read_packet`), `lost` that the connection is gone.
     """
 
-    def __init__(self, rules: Rules, secure: bool, opened: Callable[["Link"], None]) -> None:
+    def __init__(self, rules: Rules, opened: Callable[["Link"], None]) -> None:
         self.pace = Pace(rules)
-        self.secure = secure
         self.muted = False
         self.heard_at = 0.0
         self.address = ""

@@ -158,7 +158,6 @@ def ping(net: Network, client: Client, line: Line) -> None:
 
 
 def pong(net: Network, client: Client, line: Line) -> None:
-    client.pinged = False
     if client.cookie and line.param(0) == client.cookie:
         client.cookie = ""
         finish(net, client)

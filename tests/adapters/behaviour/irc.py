@@ -1,0 +1,162 @@
+"""IRC for the behaviour suite: on real servers, and on one with the limits of large networks."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
+from typing import Any
+
+from bot.adapters.irc.listening import unformatted
+from tests.adapters.behaviour.network import Someone
+from tests.adapters.irc.bot import CHANNEL, Bot, Where, bot_on
+from tests.servers.irc_person import Person
+from tests.servers.irc_server import Server
+from tests.servers.strict_irc import Rules, StrictServer
+
+BOT = "summitbot"
+# A server on which time passes quickly, and a bot that knows it.
+_SPEED = 100.0
+_QUICK = {"rate": 1.8 * _SPEED}
+_BEWARE = (
+    "Beware: my messages may not reach you here: I have no voice here, so I can write to 9 people,"
+    " and then to one more each 60 seconds."
+)
+
+
+class IrcSomeone:
+    """A person on IRC."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self.name = person.nick
+        self._fences = count(1)
+
+    def says(self, line: str) -> None:
+        self.person.say(BOT, line)
+
+    def says_in_channel(self, text: str) -> None:
+        self.person.say(CHANNEL, text)
+
+    async def reads(self, count: int = 1) -> list[str]:
+        return [unformatted(await self._hears(self.name)) for _ in range(count)]
+
+    async def reads_in_channel(self, count: int = 1) -> list[str]:
+        return [unformatted(await self._hears(CHANNEL)) for _ in range(count)]
+
+    async def asks(self, line: str) -> list[str]:
+        self.says(line)
+        return await self.rest()
+
+    async def told(self) -> list[str]:
+        return await self.reads()
+
+    async def rest(self) -> list[str]:
+        # What one person says is answered in turn.
+        fence = f"zzzzz{next(self._fences)}"
+        self.says(fence)
+        end = await self.person.hears(f"I do not know \N{LEFT DOUBLE QUOTATION MARK}{fence}")
+        before = self.person.lines[: self.person.lines.index(end)]
+        found: list[str] = []
+        while True:
+            try:
+                line = await self.person.hears(lambda line: _is_said(line), within=0)
+            except AssertionError:
+                return found
+            assert line in before, f"{line} came after what was said later"
+            found.append(unformatted(_text(line)))
+
+    async def emphasized(self, line: str) -> str:
+        self.says(line)
+        await self.rest()
+        *_, last, _ = [line for line in self.person.lines if _is_said(line, self.name)]
+        _, _, bold = _text(last).partition("\x02")
+        return bold.partition("\x02")[0]
+
+    async def _hears(self, target: str) -> str:
+        return _text(await self.person.hears(lambda line: _is_said(line, target)))
+
+
+class IrcTalk:
+    """A bot and people on a server."""
+
+    def __init__(
+        self, server: Where, bot: Bot, guests: AsyncExitStack, beware: tuple[str, ...] = ()
+    ) -> None:
+        self.bot = bot
+        self.beware = beware
+        self._server = server
+        self._guests = guests
+        self._stays: dict[str, AsyncExitStack] = {}
+
+    async def comes(self, name: str) -> IrcSomeone:
+        person = await self._arrives(name)
+        await person.join(CHANNEL)
+        return IrcSomeone(person)
+
+    async def comes_as_bot(self, name: str) -> IrcSomeone:
+        person = await self._arrives(name)
+        person.send(f"MODE {name} +B")
+        await person.hears("MODE")
+        await person.join(CHANNEL)
+        return IrcSomeone(person)
+
+    async def leaves(self, someone: Someone) -> None:
+        await self._stays.pop(someone.name).aclose()
+
+    async def _arrives(self, name: str) -> Person:
+        stay = self._stays[name] = AsyncExitStack()
+        self._guests.push_async_callback(stay.aclose)
+        return await stay.enter_async_context(Person(self._server.host, self._server.port, name))
+
+    def notice(self, *lines: str) -> list[str]:
+        """One line costs the least."""
+        *others, last = lines
+        pressed = last.startswith(("Snooze: ", "Remove: "))
+        return [" ".join((*others, *(["\N{MIDDLE DOT}"] if pressed else []), last))]
+
+    def typed(self, line: str) -> str:
+        return f"!{line}"
+
+    def in_channel(self, name: str, *lines: str) -> list[str]:
+        first, *others = lines
+        return [f"{name}: {first}", *others]
+
+
+@asynccontextmanager
+async def on_server(server: Server, **settings: Any) -> AsyncIterator[IrcTalk]:
+    """On a real server."""
+    async with bot_on(server, **settings) as bot, AsyncExitStack() as guests:
+        yield IrcTalk(server, bot, guests)
+
+
+@asynccontextmanager
+async def without_voice(**settings: Any) -> AsyncIterator[IrcTalk]:
+    """On a server with the limits of large networks, where nobody has given the bot a voice."""
+    async with (
+        StrictServer(Rules(speed=_SPEED)) as server,
+        bot_on(server, **_QUICK | settings) as bot,
+        AsyncExitStack() as guests,
+    ):
+        yield IrcTalk(server, bot, guests, (_BEWARE,))
+
+
+@asynccontextmanager
+async def with_voice(**settings: Any) -> AsyncIterator[IrcTalk]:
+    """On the same server, with voice."""
+    async with (
+        StrictServer(Rules(speed=_SPEED)) as server,
+        bot_on(server, **_QUICK | settings) as bot,
+        AsyncExitStack() as guests,
+    ):
+        server.set_mode(CHANNEL, "+v", BOT)
+        yield IrcTalk(server, bot, guests)
+
+
+def _is_said(line: str, target: str | None = None) -> bool:
+    """By the bot, to this person or channel, as a message."""
+    source, command, to, *_ = [*line.split(" ", 3), "", "", ""]
+    said = source.lower().startswith(f":{BOT}!") and command in ("PRIVMSG", "NOTICE")
+    return said and (target is None or to.lower() == target.lower())
+
+
+def _text(line: str) -> str:
+    return line.partition(" :")[2]

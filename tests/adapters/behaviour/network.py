@@ -1,0 +1,110 @@
+"""What the behaviour suite sees of a network: people who write to the bot, and what they read.
+
+What a network cannot do is data, with the reason; the tests that need it are not made for it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+from tests.adapters.bot import WholeBot
+
+
+class Ability(Enum):
+    """What not every network can do."""
+
+    CHANNEL = "people talk with the bot where others read it"
+    CROWD = "several people talk with one bot"
+    PAGES = "a long answer stops, and goes on when more is asked for"
+    EMPHASIS = "a title can stand out"
+    BOTS = "bots can be told from people"
+    POSTS = "what comes up is posted to channels"
+    MASKS = "somebody who proves nothing is known by where they are"
+
+
+class Someone(Protocol):
+    """A person. Lines are read in the order in which they come, without their emphasis."""
+
+    @property
+    def name(self) -> str: ...
+
+    def says(self, line: str) -> None:
+        """To the bot alone."""
+        ...
+
+    def says_in_channel(self, text: str) -> None: ...
+
+    async def reads(self, count: int = 1) -> list[str]:
+        """The next lines that the bot writes to this person alone."""
+        ...
+
+    async def reads_in_channel(self, count: int = 1) -> list[str]:
+        """The next lines that the bot writes to the channel."""
+        ...
+
+    async def asks(self, line: str) -> list[str]:
+        """The whole answer to a line that is said to the bot alone; `more` begins anew then."""
+        ...
+
+    async def told(self) -> list[str]:
+        """The next notice."""
+        ...
+
+    async def rest(self) -> list[str]:
+        """All that the bot has written and that was not read yet, when everything that was said
+        until now has been answered."""
+        ...
+
+    async def emphasized(self, line: str) -> str:
+        """What stands out in the last line of an answer."""
+        ...
+
+
+class Talk(Protocol):
+    """A bot on a network, and people who come to it. It and they end with the block."""
+
+    @property
+    def bot(self) -> WholeBot[Any]: ...
+
+    @property
+    def beware(self) -> tuple[str, ...]:
+        """What is said here besides to whoever bookmarks."""
+        ...
+
+    async def comes(self, name: str) -> Someone:
+        """Somebody comes, to the channel where there is one."""
+        ...
+
+    async def comes_as_bot(self, name: str) -> Someone:
+        """Somebody comes who says to be a bot."""
+        ...
+
+    async def leaves(self, someone: Someone) -> None: ...
+
+    def notice(self, *lines: str) -> list[str]:
+        """How these lines arrive as a notice."""
+        ...
+
+    def typed(self, line: str) -> str:
+        """How a command is written that is to be typed in the channel."""
+        ...
+
+    def in_channel(self, name: str, *lines: str) -> list[str]:
+        """How these lines arrive in the channel, for whom they answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network for tests. `begin` takes settings of the adapter; `fixture` is the server that it
+    is given as well, by name."""
+
+    name: str
+    begin: Callable[..., AbstractAsyncContextManager[Talk]]
+    fixture: str | None = None
+    lacks: Mapping[Ability, str] = field(default_factory=dict)
+
+
+Begin = Callable[..., AbstractAsyncContextManager[Talk]]
+"""Begins to talk on one network; takes settings of its adapter."""

@@ -1,0 +1,22 @@
+"""The networks that the behaviour suite runs on, and what they cannot do."""
+
+from tests.adapters.behaviour import console, irc
+from tests.adapters.behaviour.network import Ability, Network
+
+NETWORKS = (
+    Network("console", console.in_a_pipe, lacks={
+        Ability.CHANNEL: "one person sits at a terminal",
+        Ability.CROWD: "one person sits at a terminal",
+        Ability.PAGES: "a terminal scrolls",
+        Ability.EMPHASIS: "what a pipe leads to may not show it",
+        Ability.BOTS: "whoever types is taken for a person",
+        Ability.POSTS: "a terminal has no channels",
+        Ability.MASKS: "whoever sits at a terminal says who they are",
+    }),
+    Network("ngircd", irc.on_server, "ngircd", lacks={
+        Ability.BOTS: "only WHOIS tells of a bot that it is one",
+    }),
+    Network("inspircd", irc.on_server, "inspircd"),
+    Network("strict, without voice", irc.without_voice),
+    Network("strict, with voice", irc.with_voice),
+)  # fmt: skip

@@ -1,0 +1,29 @@
+"""What is not tested where, and why."""
+
+from pathlib import Path
+
+from tests.adapters.behaviour.network import Ability
+from tests.adapters.behaviour.networks import NETWORKS
+
+
+def test_what_networks_cannot_do() -> None:
+    lacks = {(network.name, ability.name): why for network in NETWORKS
+             for ability, why in network.lacks.items()}  # fmt: skip
+    assert lacks == {
+        ("console", "CHANNEL"): "one person sits at a terminal",
+        ("console", "CROWD"): "one person sits at a terminal",
+        ("console", "PAGES"): "a terminal scrolls",
+        ("console", "EMPHASIS"): "what a pipe leads to may not show it",
+        ("console", "BOTS"): "whoever types is taken for a person",
+        ("console", "POSTS"): "a terminal has no channels",
+        ("console", "MASKS"): "whoever sits at a terminal says who they are",
+        ("ngircd", "BOTS"): "only WHOIS tells of a bot that it is one",
+    }
+
+
+def test_every_ability_is_needed_and_found_somewhere() -> None:
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_[qr]*.py")
+    )
+    assert [a.name for a in Ability if f"Ability.{a.name}" not in tests] == []
+    assert [a.name for a in Ability if all(a in network.lacks for network in NETWORKS)] == []
