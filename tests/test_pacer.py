@@ -155,3 +155,95 @@ async def test_processes_share_a_pace() -> None:
     speakers = Speakers(pacer)
     await speakers.say_all("a b c d e")
     assert speakers.said == [("a", 0), ("b", 0), ("c", 2), ("d", 4), ("e", 6)]
+
+
+@simulated
+async def test_the_protocol_goes_before_everything_even_while_the_network_holds_others_up() -> None:
+    speakers = Speakers(Pacer(rate=1))
+    speakers.pacer.hold(30)
+    reply = await speakers.begin("reply", Urgency.REPLY)
+    await asyncio.gather(speakers.say("pong", Urgency.PROTOCOL), reply)
+    assert speakers.said == [("pong", 30), ("reply", 31)]
+
+
+async def replies(speakers: Speakers, person: str, *texts: str) -> None:
+    """Say these replies of one person, each of so many messages as it has letters."""
+
+    async def say(text: str) -> None:
+        turns = speakers.pacer.turns(Urgency.REPLY, len(text), person=person)
+        for letter, turn in zip(text, turns, strict=True):
+            await turn
+            speakers.said.append((f"{person}{letter}", 0))
+
+    await asyncio.gather(*map(say, texts))
+
+
+def order(speakers: Speakers) -> str:
+    return " ".join(word for word, _ in speakers.said)
+
+
+@simulated
+async def test_whoever_has_had_the_fewest_messages_is_answered_first() -> None:
+    speakers = Speakers(Pacer(rate=1))
+    await asyncio.gather(
+        replies(speakers, "a", "123", "4", "5"),
+        replies(speakers, "b", "1", "2"),
+        replies(speakers, "c", "12"),
+    )
+    assert order(speakers) == "a1 a2 a3 b1 c1 c2 b2 a4 a5"
+
+
+@simulated
+async def test_whoever_comes_late_does_not_have_to_be_made_up_for() -> None:
+    speakers = Speakers(Pacer(rate=1))
+    early = asyncio.create_task(replies(speakers, "a", *"123456"))
+    await asyncio.sleep(3.5)
+    await asyncio.gather(early, replies(speakers, "b", *"123"))
+    assert order(speakers) == "a1 a2 a3 a4 b1 a5 b2 a6 b3"
+
+
+@simulated
+async def test_what_has_begun_ends_before_anything_else_begins() -> None:
+    speakers = Speakers(Pacer(rate=1, burst=2))
+    first = asyncio.create_task(replies(speakers, "a", "1234"))
+    await asyncio.sleep(0)
+    await asyncio.gather(
+        first, replies(speakers, "b", "12"), speakers.say("pong", Urgency.PROTOCOL)
+    )
+    assert order(speakers) == "a1 a2 pong a3 a4 b1 b2"
+
+
+@simulated
+async def test_whoever_gives_up_in_the_middle_leaves_the_rest_to_the_others() -> None:
+    speakers = Speakers(Pacer(rate=1))
+    gone = asyncio.create_task(replies(speakers, "a", "12345"))
+    await asyncio.sleep(1.5)
+    gone.cancel()
+    await speakers.say("next")
+    assert speakers.said == [("a1", 0), ("a2", 0), ("next", 2)]
+
+
+@simulated
+async def test_how_long_the_last_one_waits() -> None:
+    pacer = Pacer(rate=2, burst=2)
+    assert pacer.seconds_to_wait() == 0
+    turns = [*pacer.turns(Urgency.REPLY, 4), *pacer.turns(Urgency.NOTICE, 1)]
+    assert pacer.seconds_to_wait() == 2
+    await turns[-1]
+    assert pacer.seconds_to_wait() == 0.5
+    pacer.hold(3)
+    assert pacer.seconds_to_wait() == 3
+
+
+@simulated
+async def test_when_it_is_closed_nobody_has_a_turn() -> None:
+    speakers = Speakers(Pacer(rate=1))
+    await speakers.say("first")
+    waiting = [await speakers.begin(urgency.name, urgency) for urgency in Urgency]
+    speakers.pacer.close()
+    for word in waiting:
+        with pytest.raises(TryLater):
+            await word
+    with pytest.raises(TryLater):
+        await speakers.say("late", Urgency.PROTOCOL)
+    assert speakers.said == [("first", 0)]

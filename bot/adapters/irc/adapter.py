@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +42,8 @@ from bot.times import Reader
 _log = structlog.get_logger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
+_LONGEST_ABSENCE = timedelta(seconds=15)
+"""The longest pause while nobody is there whom it could bother."""
 _STEADY = 60.0
 """Seconds after which a connection was a good one."""
 _STAY_OUT = 300.0
@@ -50,6 +53,8 @@ _WITHIN = 6.0
 _MOST_IN_FLIGHT = 200
 _SETTLES_WITHIN = 30.0
 _AWAY = timedelta(seconds=2)
+_LAST_NOTES = 2.0
+"""Seconds for the database, when the bot stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,16 @@ class _Link:
 
     connection: Connection
     delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Why a connection has ended, and how long the network is left in peace: so many seconds at
+    `least`, and no more than `most` if it is not told otherwise."""
+
+    why: str
+    least: float = 0.0
+    most: timedelta = _LONGEST_PAUSE
 
 
 class IrcAdapter:
@@ -100,18 +115,19 @@ class IrcAdapter:
         try:
             while True:
                 began, place = loop.time(), servers[tried % len(servers)]
-                wait, why = await self._tries(place, receive, seen)
+                end = await self._tries(place, receive, seen)
                 failures = 0 if loop.time() - began > _STEADY else failures + 1
                 tried += 1
                 # One server after another, and then a pause.
-                after = pause(
-                    failures // len(servers), _FIRST_PAUSE, _LONGEST_PAUSE
-                ).total_seconds()
-                after = max(after, wait)
-                _log.warning("disconnected", network=self.network, server=str(place), reason=why,
-                             again_in=f"{after:.0f}s")  # fmt: skip
+                after = pause(failures // len(servers), _FIRST_PAUSE, end.most).total_seconds()
+                after = max(after, end.least)
+                _log.warning("disconnected", network=self.network, server=str(place),
+                             reason=end.why, again_in=f"{after:.0f}s")  # fmt: skip
                 await asyncio.sleep(after)
         finally:
+            # Who somebody is has to be known at the next start, too.
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=_LAST_NOTES)
             for task in self._tasks:
                 task.cancel()
 
@@ -146,8 +162,18 @@ class IrcAdapter:
         """Log in, look, and leave: what an organiser should know, a sentence each. Raises
         CannotSpeak."""
         await self._load()
+        problems: list[str] = []
+        for place in places(self._settings):
+            try:
+                return [*problems, *await self._look_at(place)]
+            except (Rejected, ConnectionLost, OSError) as problem:
+                problems.append(_sentence(problem, place))
+        raise CannotSpeak(" ".join(problems))
+
+    async def _look_at(self, place: Place) -> list[str]:
+        """What `check` says of one server. Raises CannotSpeak, Rejected, ConnectionLost, OSError
+        (and TimeoutError, which is one)."""
         wire: Wire | None = None
-        place = places(self._settings)[0]
         try:
             wire, registered = await self._enter(place)
             # The nick, if it is taken, belongs to the bot that is running: it stays there.
@@ -166,8 +192,6 @@ class IrcAdapter:
             await connection.leave("Only checking.")
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-        except (Rejected, ConnectionLost, OSError, TimeoutError) as problem:
-            raise CannotSpeak(_sentence(problem, place)) from None
         finally:
             if wire is not None:
                 await wire.close()
@@ -189,21 +213,22 @@ class IrcAdapter:
             raise TryLater(_AWAY)
         return self._link
 
-    async def _tries(self, place: Place, receive: Receive, seen: Seen) -> tuple[float, str]:
-        """One connection from its beginning to its end; how many seconds the network is to be left
-        in peace at least, and why it ended."""
+    async def _tries(self, place: Place, receive: Receive, seen: Seen) -> _End:
+        """One connection from its beginning to its end. Raises CannotSpeak."""
         try:
             await self._speak(place, receive, seen)
         except CannotSpeak as problem:
             if not self._was_in:
                 raise
             # What has worked before may work again, and nobody sits beside the bot by now.
-            return _STAY_OUT, str(problem)
+            return _End(str(problem), least=_STAY_OUT)
         except Rejected as problem:
-            return problem.pause or 0.0, str(problem)
-        except (ConnectionLost, OSError, TimeoutError) as problem:
-            return 0.0, _sentence(problem, place)
-        return 0.0, "it has ended"
+            return _End(str(problem), least=problem.pause or 0.0)
+        except ConnectionLost as problem:
+            return _End(_sentence(problem, place))
+        except OSError as problem:
+            return _End(_sentence(problem, place), most=_LONGEST_ABSENCE)
+        return _End("it has ended")
 
     async def _enter(self, place: Place) -> tuple[Wire, Registered]:
         """Connect and register, over TLS where the server wants that."""
@@ -234,7 +259,7 @@ class IrcAdapter:
         )  # fmt: skip
         delivery = Delivery(connection, self._identity, self._clock)
         conversations = Conversations(
-            connection, delivery, self._identity, receive, self._store, self._clock
+            connection, delivery, self._identity, receive, seen, self._store, self._clock
         )
         self._link = _Link(connection, delivery)
         reporting = asyncio.create_task(self._report(self._link, place, wire.tls is not None))
@@ -263,7 +288,7 @@ class IrcAdapter:
             return
         person = change.person
         match change:
-            case Renamed(_, before) if not person.account:
+            case Renamed(_, before, account) if not account:
                 self._start(self._identity.takes_along(before, person.mask))
             case LoggedIn(_, "") if person.account:
                 self._start(self._logs_in(person.mask, person.account, seen))
@@ -299,6 +324,15 @@ def _sentence(problem: Exception, place: Place) -> str:
     if isinstance(problem, TimeoutError) and not str(problem):
         return f"{place} does not answer."
     if isinstance(problem, OSError):
-        return f"{place} cannot be reached: {problem.strerror or problem}."
+        return f"{place} cannot be reached: {_why(problem)}."
     text = str(problem)
     return text if text.endswith(".") else f"{text}."
+
+
+def _why(problem: OSError) -> str:
+    """In words for people: asyncio writes others into the errors of connections."""
+    if problem.errno is not None:
+        # Numbers below 0 are those of names that were looked up.
+        return os.strerror(problem.errno) if problem.errno > 0 else str(problem.strerror)
+    several = str(problem).startswith("Multiple exceptions")
+    return "none of its addresses answers" if several else str(problem)

@@ -12,6 +12,7 @@ from bot.adapters.irc.identification import Identification
 from bot.adapters.irc.listening import command_in_channel, command_in_private
 from bot.adapters.irc.lookups import Lookups
 from bot.adapters.irc.membership import REFUSALS, Membership
+from bot.adapters.irc.newcomers import Newcomers
 from bot.adapters.irc.nick import WantedNick
 from bot.adapters.irc.outbox import Outbox
 from bot.adapters.irc.presence import Presence
@@ -33,17 +34,20 @@ _LONGEST_SILENCE = 45.0
 _LOOK_EVERY = 5.0
 _TOGETHER = 0.2
 """Seconds that somebody waits for others who are asked for in the same line."""
-_NEWCOMERS = 3.0
-"""Seconds after which a channel is asked for the accounts of those who have joined."""
 _POLL_EVERY = 30.0
 """Seconds between questions for people and nicks that nobody watches for us."""
 _UNKNOWN_HOST = "h" * 63
 """The longest host that servers relay, as long as our own is not known."""
 
+_LEAST_ROOM = 200
+"""Bytes for a text, whatever the server says how long our mask is: none is longer than that."""
+
 # Messages that were not delivered: what was sent to the first argument, if it was the last thing.
 _REFUSALS = frozenset({
     "401", "404", "407", "408", "413", "414", "415", "439", "477", "486", "494", "531", "707", "716"
 })  # fmt: skip
+_PRIVATE = frozenset({"privmsg", "privnotice", "ctcp", "ctcpreply", "invite"})
+"""What lets us answer somebody without its being counted (Solanum's add_reply_target)."""
 _THROTTLED = re.compile(r"Message to (\S+) (?:was )?throttled", re.IGNORECASE)
 
 
@@ -95,6 +99,7 @@ class Connection:
         )
         self.lookups = Lookups(self.outbox.say_soon, isupport.fold)
         self.presence = Presence(isupport.fold)
+        self.newcomers = Newcomers(self.roster, self.outbox.say_soon)
         self.membership = Membership(
             settings.channels, self.outbox.say_soon, isupport.fold, settings.name
         )
@@ -113,7 +118,6 @@ class Connection:
         self._heard_at = asyncio.get_running_loop().time()
         self._batches: dict[str, str] = {}
         self._looking: asyncio.TimerHandle | None = None
-        self._newcomers: dict[str, asyncio.TimerHandle] = {}
         self.presence.limit = isupport.monitor
         self._note_capabilities()
 
@@ -131,10 +135,15 @@ class Connection:
     def room(self, target: str) -> int:
         """Bytes that a text to this target may have: the server puts our own mask in front when it
         relays, and cuts what is too long without a word (RFC 2812, 2.3)."""
+        frame = len(f"PRIVMSG {target} :\r\n".encode())
+        return max(_LEAST_ROOM, self.registered.isupport.linelen - self.relayed - frame)
+
+    @property
+    def relayed(self) -> int:
+        """Bytes that the server puts in front of what we say."""
         known = self._mask.partition("@")[2]
         mask = self._mask if known else f"{self.roster.me}!~{self.settings.user}@{_UNKNOWN_HOST}"
-        frame = f":{mask} PRIVMSG {target} :\r\n"
-        return self.registered.isupport.linelen - len(frame.encode())
+        return len(f":{mask} ".encode())
 
     def has_voice_for(self, nick: str) -> bool:
         """True if the bot has a voice, or more, in a channel where the nick is too."""
@@ -162,8 +171,7 @@ class Connection:
         finally:
             if self._looking is not None:
                 self._looking.cancel()
-            for timer in self._newcomers.values():
-                timer.cancel()
+            self.newcomers.close()
             self.membership.close()
             self.lookups.close()
             self.outbox.close()
@@ -224,6 +232,8 @@ class Connection:
 
     def _hear(self, heard: Heard) -> None:
         mine = bool(heard.source) and self.roster.is_me(heard.nick)
+        if heard.type in _PRIVATE and not mine and self.recipients is not None:
+            self.recipients.hears_from(self.roster.fold(heard.nick))
         match heard.type:
             case "pubmsg" | "privmsg":
                 self._message(heard, mine)
@@ -264,6 +274,9 @@ class Connection:
                 self._joined(heard)
             case "kick" if self.roster.is_me(heard.arguments[0]):
                 self.membership.kicked(heard.target, heard.nick)
+            case "part" if mine:
+                # Staff can take somebody out of a channel in this way.
+                self.membership.kicked(heard.target, "the server")
             case "nick" if mine:
                 self._mask = f"{heard.target}!{self._mask.partition('!')[2]}"
             case "chghost" if mine:
@@ -272,7 +285,8 @@ class Connection:
                 self._mask = (
                     f"{self._mask.partition('@')[0]}@{heard.arguments[0].rpartition('@')[2]}"
                 )
-            case "315":
+            # Who is kicked at once gets it nevertheless.
+            case "315" if self.roster.place(heard.arguments[0]) is not None:
                 self.membership.known(heard.arguments[0])
             case "730" | "731":
                 nicks = [m.partition("!")[0] for m in heard.arguments[-1].split(",")]
@@ -292,22 +306,7 @@ class Connection:
         for change in self.roster.hear(heard):
             self._changed(change)
         if heard.type == "join" and not mine:
-            self._newcomer(heard)
-
-    def _newcomer(self, heard: Heard) -> None:
-        """Somebody has joined: where that does not tell their account (extended-join), but WHO
-        does, it is asked for soon, once for all who come meanwhile."""
-        person, channel = self.roster.person(heard.nick), self.roster.fold(heard.target)
-        unknown = person is not None and person.account is None and self.registered.isupport.whox
-        if unknown and channel not in self._newcomers:
-            self._newcomers[channel] = asyncio.get_running_loop().call_later(
-                _NEWCOMERS, self._ask_for_newcomers, channel
-            )
-
-    def _ask_for_newcomers(self, channel: str) -> None:
-        del self._newcomers[channel]
-        if self.roster.place(channel) is not None:
-            self.outbox.say_soon(f"WHO {channel} {WHOX_FIELDS}")
+            self.newcomers.hear(heard.nick, heard.target)
 
     def _joined(self, heard: Heard) -> None:
         if not self.membership.wants(heard.target):
@@ -327,8 +326,6 @@ class Connection:
             account = ""
         for change in self.roster.note(heard.source, account):
             self._changed(change)
-        if self.recipients is not None and heard.type == "privmsg":
-            self.recipients.hears_from(self.roster.fold(heard.nick))
         person = self.roster.person(heard.nick)
         marked = "bot" in heard.tags or "draft/bot" in heard.tags or (person and person.bot)
         if marked or "!" not in heard.source:
@@ -338,11 +335,11 @@ class Connection:
         me, prefix, id = self.roster.me, self.settings.prefix, heard.tags.get("msgid")
         if heard.type == "privmsg":
             if self.roster.is_me(heard.target):
-                line = command_in_private(text, me, prefix)
+                line = command_in_private(text, me, prefix, self.roster.fold)
                 self._said(Said(heard.source, account, None, line, True, id))
             return
         channel = self.registered.isupport.channel(heard.target)
-        meant = command_in_channel(text, me, prefix)
+        meant = command_in_channel(text, me, prefix, self.roster.fold)
         if channel is not None and meant is not None:
             line, named = meant
             self._said(Said(heard.source, account, channel, line, named, id))

@@ -2,9 +2,10 @@
 
 import asyncio
 import platform
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import structlog
 
@@ -17,7 +18,7 @@ from bot.adapters.irc.writing import answer
 from bot.document import Heading, Reply, Text, Typed, text
 from bot.fairness import Allowance, Fairness
 from bot.messages import Channel, Invocation, Pages, Profile, Response, User
-from bot.ports import Clock, Receive, Store, StoreAway
+from bot.ports import Clock, Receive, Seen, Store, StoreAway
 from bot.recent import Recent
 
 _log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ class Conversations:
         delivery: Delivery,
         identity: Identity,
         receive: Receive,
+        seen: Seen,
         store: Store,
         clock: Clock,
     ) -> None:
@@ -44,6 +46,7 @@ class Conversations:
         self._delivery = delivery
         self._identity = identity
         self._receive = receive
+        self._seen = seen
         self._store = store
         self._clock = clock
         self._network = settings.name
@@ -56,9 +59,7 @@ class Conversations:
 
     def hear(self, said: Said | Ctcp) -> None:
         """Answer this, after what the same person has said before."""
-        work = self._answer_ctcp(said) if isinstance(said, Ctcp) else self._answer(said)
-        before = self._last.get(said.mask)
-        task = asyncio.create_task(_after(before, work))
+        task = asyncio.create_task(self._answer_after(self._last.get(said.mask), said))
         self._last[said.mask] = task
         task.add_done_callback(lambda done: self._ended(said, done))
 
@@ -74,10 +75,16 @@ class Conversations:
             # One question must not take the others along.
             _log.warning("not answered", network=self._network, exc_info=problem)
 
+    async def _answer_after(self, before: "asyncio.Task[None] | None", said: Said | Ctcp) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        await (self._answer_ctcp(said) if isinstance(said, Ctcp) else self._answer(said))
+
     async def _answer(self, said: Said) -> None:
         user, nick = await self._asker(said), said.mask.partition("!")[0]
         await self._identity.settled(user)
-        self._delivery.heard_from(user)
+        if self._delivery.heard_from(user, nick):
+            self._seen(user)
         private = said.channel is None
         channel = Channel(self._network, said.channel or user.id, private)
         hindrance = self._delivery.hindrance(user, nick)
@@ -114,7 +121,19 @@ class Conversations:
         room = self._connection.room(channel) - len(called.encode())
         texts = answer(response.reply, response.reader, room, settings.lines, settings.prefix)
         lines = [f"{frame}{called if not n else ''}{text}" for n, text in enumerate(texts)]
-        await self._answer_lines(user, channel, lines)
+        receipts = await self._answer_lines(user, channel, lines)
+        if receipts:
+            receipts[0].taken.add_done_callback(
+                lambda taken: self._when_muted(taken, user, nick, response)
+            )
+
+    def _when_muted(
+        self, taken: "asyncio.Future[None]", user: User, nick: str, response: Response
+    ) -> None:
+        """Answer somebody alone where the bot may not speak: a moderated channel, a quiet."""
+        problem = None if taken.cancelled() else taken.exception()
+        if isinstance(problem, Refused) and problem.code == "404":
+            self._goes_on(f"{nick} was not heard", self._answer_alone(None, user, nick, response))
 
     async def _answer_alone(
         self, channel: str | None, user: User, nick: str, response: Response
@@ -143,11 +162,15 @@ class Conversations:
             reason = self._delivery.refuses(user, problem, nick)
             if reason is not None and channel is not None:
                 said = f"my answer, and reminders, cannot reach you: {reason}."
-                task = asyncio.create_task(self._say_in(channel, user, nick, said))
-                self._last.setdefault(f"{nick} was refused", task)
-                task.add_done_callback(lambda _: self._last.pop(f"{nick} was refused", None))
+                self._goes_on(f"{nick} was refused", self._say_in(channel, user, nick, said))
 
         receipt.taken.add_done_callback(refused)
+
+    def _goes_on(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do this beside everything else."""
+        task = asyncio.create_task(work)
+        self._last.setdefault(name, task)
+        task.add_done_callback(lambda _: self._last.pop(name, None))
 
     async def _say_in(self, channel: str, user: User, nick: str, said: str) -> None:
         line = f"{self._connection.settings.answers.upper()} {channel} :{nick}: {said}"
@@ -206,12 +229,6 @@ class Conversations:
     @property
     def _wall(self) -> datetime:
         return self._clock.wall()
-
-
-async def _after(before: "asyncio.Task[None] | None", work: Awaitable[None]) -> None:
-    if before is not None:
-        await asyncio.wait([before])
-    await work
 
 
 def _is_for_another_bot(response: Response) -> bool:

@@ -90,9 +90,14 @@ class Delivery:
             f" and then to one more each {limit.every:g} seconds"
         )
 
-    def heard_from(self, user: User) -> None:
-        """The user writes: whatever kept messages from them may be over."""
+    def heard_from(self, user: User, nick: str) -> bool:
+        """The user writes: whatever kept messages from them may be over. True if something did."""
+        refused = self.refusal(user) is not None
         self._refusing.drop(user.id)
+        absent = self._connection.presence.has_come(user)
+        if absent:
+            self._found.put(user.id, (nick, asyncio.get_running_loop().time()))
+        return refused or absent
 
     def refuses(self, user: User, refused: Refused, nick: str) -> str | None:
         """Note that an answer was refused; the reason, if it is one of the person."""
@@ -196,7 +201,10 @@ class Delivery:
         now, channel = self._clock.now(), places[0].name
         starts = "; ".join(_starts(item, now) for item in items)
         said = shortened((Run(starts),), self._connection.room(channel) - _NICK - len(": "))
-        return Form(lambda nicks: f"PRIVMSG {channel} :{', '.join(nicks)}: {said}", None, channel)
+        relayed = self._connection.relayed
+        return Form(
+            lambda nicks: f"PRIVMSG {channel} :{', '.join(nicks)}: {said}", None, channel, relayed
+        )
 
     def _limits(self, target: str) -> Recipients | None:
         """The count that this nick or channel falls under; None where the bot has a voice."""

@@ -122,8 +122,9 @@ class Membership:
         """Somebody does not want the bot in this channel just now."""
         wanted = self._wanted.get(self._fold(channel))
         if wanted is not None:
-            wanted.joined = False
+            wanted.joined = wanted.open = False
             pause = self._later(wanted, _PAUSE_AFTER_KICK)
+            self._look_whether_settled()
             _log.warning("kicked", network=self._network, channel=wanted.name, by=by,
                          again_in=f"{pause:.0f}s")  # fmt: skip
 

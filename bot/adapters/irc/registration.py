@@ -125,13 +125,13 @@ class Registration:
                 self._go_on()
             case "451" | "421" if not self._named:
                 self._name_ourselves()  # it knows no capabilities
-            case "433" | "436" | "437":
-                self._take_another_nick()
-            case "432":
+            case "432" if self._tried == 0:
                 raise CannotSpeak(
                     f"{self._server} does not allow the nick {self._nick!r}: choose another one"
                     " with `nick`."
                 )
+            case "432" | "433" | "436" | "437":
+                self._take_another_nick()
             case "464":
                 raise CannotSpeak(
                     f"{self._server} wants another password: check `server_password`."
@@ -194,8 +194,10 @@ class Registration:
         self._tried += 1
         if self._tried > _MOST_NICKS:
             raise Rejected(f"{self._server} has given all nicks like {self._settings.nick!r} away.")
-        wanted = self._settings.nick
-        self._nick = f"{wanted}{'_' * self._tried}" if self._tried < 3 else f"{wanted}{self._tried}"
+        wanted, number = self._settings.nick, str(self._tried)
+        # Some servers take no longer one: then it is as long as the wanted one.
+        underlined = f"{wanted}{'_' * self._tried}"
+        self._nick = underlined if self._tried < 3 else wanted[: -len(number)] + number
         self._write([f"NICK {self._nick}"])
 
     def _registered(self, heard: Heard) -> Registered:

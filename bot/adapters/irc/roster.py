@@ -43,10 +43,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """A person has another nick, or another user or host, than the mask that they had."""
+    """A person has another nick, or another user or host, than the mask that they had; the account
+    is what was known of it at that moment."""
 
     person: Person
     mask_before: str
+    account: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ class Roster:
             self._forget(new)  # nobody can have it, if we have heard everything
         if self.is_me(old):
             self.me = new
+        elif self.is_me(new):
+            self._forget(old)
         elif (person := self.person(old)) is not None:
             person.mask = person.mask or _whole(heard.source)
             mask = _whole(heard.source) or person.mask
@@ -245,7 +249,7 @@ class Roster:
         if _whole(mask) and mask != person.mask:
             before, person.mask = person.mask, mask
             if before and self.fold(before) != self.fold(mask):
-                yield Renamed(person, before)
+                yield Renamed(person, before, person.account)
         if account is not None and account != person.account:
             before_account = person.account
             self._log_in(person, account)

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _HARMFUL = re.compile(r"[\0\r\n]")
 _SERVER = re.compile(
-    r"(?:(?P<host>[^:\[\]]+)|\[(?P<inside>[^\[\]]+)\])(?::(?P<port>[0-9]{1,5}))?"
-    r"|(?P<bare>[^:\[\]]*:[^:\[\]]*:[^\[\]]*)"
+    r"(?:(?P<host>[^:\[\]\s]+)|\[(?P<inside>[^\[\]\s]+)\])(?::(?P<port>[0-9]{1,5}))?"
+    r"|(?P<bare>[^:\[\]\s]*:[^:\[\]\s]*:[^\[\]\s]*)"
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,30}")
 
@@ -38,7 +38,7 @@ def address(server: str) -> tuple[str, int | None]:
 
 
 def _server(value: str) -> str:
-    address(_one_word(value))
+    address(value if value.startswith(":") else _one_word(value))
     return value
 
 

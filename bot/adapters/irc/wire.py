@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ _CONNECTING = 20.0
 """Seconds for the connection, TLS included."""
 _GOODBYE = 5.0
 """Seconds in which the last words may still go out."""
+_LAST_WORD = 1.0
+"""Seconds for the server to hang up after a goodbye."""
 _CROWDED, _CALM = 2_000, 200
 """Events that wait: reading stops, and goes on."""
 _HARMFUL = str.maketrans("", "", "\0\r\n")
@@ -83,8 +86,11 @@ class Wire:
         options: dict[str, Any] = {"happy_eyeballs_delay": 0.25}
         if tls is not None:
             options |= {"ssl": tls, "server_hostname": host}
-        async with asyncio.timeout(_CONNECTING):
-            await connection.connect(host, port, "*", connect_factory=AioFactory(**options))
+        try:
+            async with asyncio.timeout(_CONNECTING):
+                await connection.connect(host, port, "*", connect_factory=AioFactory(**options))
+        except UnicodeError:
+            raise OSError("no host can be called so") from None
         return cls(connection, events, port)
 
     def write(self, line: str) -> None:
@@ -124,6 +130,13 @@ class Wire:
         if farewell:
             self.write(f"QUIT :{farewell}")
         self._flush()
+        if farewell:
+            # A connection that is closed while something unread has come in is reset, and what was
+            # said last is lost; so the server hangs up first.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_WORD):
+                    while await self.next() is not None:
+                        pass
         transport = self._connection.transport
         over = transport.is_closing()
         self._connection.disconnect()

@@ -13,7 +13,6 @@ from bot.adapters.console.adapter import Console, user_called
 from bot.adapters.console.pipe import Pipe
 from bot.patience import Patience
 from bot.rules import Rules
-from tests.adapters.behaviour.network import Someone
 from tests.adapters.bot import WholeBot
 from tests.summit import folsom
 
@@ -86,10 +85,10 @@ class ConsoleTalk:
     async def comes_as_bot(self, name: str) -> Typist:
         raise NotImplementedError("nobody but a person sits at a terminal")
 
-    async def leaves(self, someone: Someone) -> None:
-        raise NotImplementedError("whoever leaves a terminal ends the bot")
-
     def notice(self, *lines: str) -> list[str]:
+        return list(lines)
+
+    def post(self, *lines: str) -> list[str]:
         return list(lines)
 
     def typed(self, line: str) -> str:

@@ -1,15 +1,14 @@
 """IRC for the behaviour suite: on real servers, and on one with the limits of large networks."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from typing import Any
 
 from bot.adapters.irc.listening import unformatted
-from tests.adapters.behaviour.network import Someone
 from tests.adapters.irc.bot import CHANNEL, Bot, Where, bot_on
 from tests.servers.irc_person import Person
-from tests.servers.irc_server import Server
 from tests.servers.strict_irc import Rules, StrictServer
 
 BOT = "summitbot"
@@ -79,13 +78,11 @@ class IrcTalk:
     """A bot and people on a server."""
 
     def __init__(
-        self, server: Where, bot: Bot, guests: AsyncExitStack, beware: tuple[str, ...] = ()
+        self, bot: Bot, arrives: Callable[[str], Awaitable[Person]], beware: tuple[str, ...]
     ) -> None:
         self.bot = bot
         self.beware = beware
-        self._server = server
-        self._guests = guests
-        self._stays: dict[str, AsyncExitStack] = {}
+        self._arrives = arrives
 
     async def comes(self, name: str) -> IrcSomeone:
         person = await self._arrives(name)
@@ -99,19 +96,15 @@ class IrcTalk:
         await person.join(CHANNEL)
         return IrcSomeone(person)
 
-    async def leaves(self, someone: Someone) -> None:
-        await self._stays.pop(someone.name).aclose()
-
-    async def _arrives(self, name: str) -> Person:
-        stay = self._stays[name] = AsyncExitStack()
-        self._guests.push_async_callback(stay.aclose)
-        return await stay.enter_async_context(Person(self._server.host, self._server.port, name))
-
     def notice(self, *lines: str) -> list[str]:
         """One line costs the least."""
         *others, last = lines
         pressed = last.startswith(("Snooze: ", "Remove: "))
         return [" ".join((*others, *(["\N{MIDDLE DOT}"] if pressed else []), last))]
+
+    def post(self, *lines: str) -> list[str]:
+        heading, *items = lines
+        return [f"{heading} {' | '.join(items)}"]
 
     def typed(self, line: str) -> str:
         return f"!{line}"
@@ -122,10 +115,22 @@ class IrcTalk:
 
 
 @asynccontextmanager
-async def on_server(server: Server, **settings: Any) -> AsyncIterator[IrcTalk]:
-    """On a real server."""
-    async with bot_on(server, **settings) as bot, AsyncExitStack() as guests:
-        yield IrcTalk(server, bot, guests)
+async def on_server(
+    server: Where, beware: tuple[str, ...] = (), **settings: Any
+) -> AsyncIterator[IrcTalk]:
+    """On a server that runs."""
+    async with AsyncExitStack() as guests:
+
+        async def enters(name: str) -> Person:
+            return await guests.enter_async_context(Person(server.host, server.port, name))
+
+        # Some servers take a second for each, and all together do not take longer.
+        entering = {name: asyncio.create_task(enters(name)) for name in ("ada", "bob")}
+        try:
+            async with bot_on(server, **settings) as bot:
+                yield IrcTalk(bot, lambda name: entering.get(name) or enters(name), beware)
+        finally:
+            await asyncio.gather(*entering.values(), return_exceptions=True)
 
 
 @asynccontextmanager
@@ -133,10 +138,9 @@ async def without_voice(**settings: Any) -> AsyncIterator[IrcTalk]:
     """On a server with the limits of large networks, where nobody has given the bot a voice."""
     async with (
         StrictServer(Rules(speed=_SPEED)) as server,
-        bot_on(server, **_QUICK | settings) as bot,
-        AsyncExitStack() as guests,
+        on_server(server, (_BEWARE,), **_QUICK | settings) as talk,
     ):
-        yield IrcTalk(server, bot, guests, (_BEWARE,))
+        yield talk
 
 
 @asynccontextmanager
@@ -144,11 +148,10 @@ async def with_voice(**settings: Any) -> AsyncIterator[IrcTalk]:
     """On the same server, with voice."""
     async with (
         StrictServer(Rules(speed=_SPEED)) as server,
-        bot_on(server, **_QUICK | settings) as bot,
-        AsyncExitStack() as guests,
+        on_server(server, **_QUICK | settings) as talk,
     ):
         server.set_mode(CHANNEL, "+v", BOT)
-        yield IrcTalk(server, bot, guests)
+        yield talk
 
 
 def _is_said(line: str, target: str | None = None) -> bool:

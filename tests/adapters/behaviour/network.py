@@ -17,6 +17,7 @@ class Ability(Enum):
     CHANNEL = "people talk with the bot where others read it"
     CROWD = "several people talk with one bot"
     PAGES = "a long answer stops, and goes on when more is asked for"
+    FLOW = "one channel or person is written to as fast as they ask"
     EMPHASIS = "a title can stand out"
     BOTS = "bots can be told from people"
     POSTS = "what comes up is posted to channels"
@@ -80,10 +81,12 @@ class Talk(Protocol):
         """Somebody comes who says to be a bot."""
         ...
 
-    async def leaves(self, someone: Someone) -> None: ...
-
     def notice(self, *lines: str) -> list[str]:
         """How these lines arrive as a notice."""
+        ...
+
+    def post(self, *lines: str) -> list[str]:
+        """How these lines arrive where nobody has asked, with a heading first."""
         ...
 
     def typed(self, line: str) -> str:

@@ -17,6 +17,8 @@ NETWORKS = (
         Ability.BOTS: "only WHOIS tells of a bot that it is one",
     }),
     Network("inspircd", irc.on_server, "inspircd"),
-    Network("strict, without voice", irc.without_voice),
+    Network("strict, without voice", irc.without_voice, lacks={
+        Ability.FLOW: "after ten messages in ten seconds, of whomever, the next ones are lost",
+    }),
     Network("strict, with voice", irc.with_voice),
 )  # fmt: skip

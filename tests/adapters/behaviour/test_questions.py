@@ -21,10 +21,10 @@ LUNCH = ("Next lunch, at 12:30pm, in 1 hour 25 minutes:", "[23] 12:30pm–1:30pm
 UNKNOWN = "I do not know “weather”. All commands: ‘help’."
 
 
-@pytest.mark.parametrize("line", ["next Marina", "!next Marina", "  NEXT   marina "])
-async def test_a_question_to_the_bot_alone(talk: Talk, line: str) -> None:
+async def test_a_question_to_the_bot_alone_needs_no_prefix(talk: Talk) -> None:
     ada = await talk.comes("ada")
-    assert await ada.asks(line) == [*NEXT]
+    for line in ("next Marina", "!next Marina", "  NEXT   marina "):
+        assert await ada.asks(line) == [*NEXT]
 
 
 async def test_what_nobody_knows_is_answered_to_whoever_asks_the_bot_alone(talk: Talk) -> None:
@@ -33,15 +33,20 @@ async def test_what_nobody_knows_is_answered_to_whoever_asks_the_bot_alone(talk:
 
 
 @pytest.mark.needs(Ability.CHANNEL)
-@pytest.mark.parametrize(
-    "text",
-    ["!next Marina", "summitbot: next Marina", "summitbot, next Marina", "@summitbot next Marina",
-     "SummitBot: !next Marina"],
-)  # fmt: skip
-async def test_a_question_in_a_channel_is_answered_there(talk: Talk, text: str) -> None:
+async def test_a_question_in_a_channel_is_answered_there(talk: Talk) -> None:
     ada = await talk.comes("ada")
-    ada.says_in_channel(text)
-    assert await ada.reads_in_channel(2) == talk.in_channel("ada", *NEXT)
+    for text in ("!next Marina", "summitbot: next Marina", "summitbot, next Marina"):
+        ada.says_in_channel(text)
+        assert await ada.reads_in_channel(2) == talk.in_channel("ada", *NEXT), text
+    assert await ada.rest() == []
+
+
+@pytest.mark.needs(Ability.CHANNEL)
+async def test_the_name_of_the_bot_may_be_written_in_other_ways(talk: Talk) -> None:
+    ada = await talk.comes("ada")
+    for text in ("@summitbot next Marina", "SummitBot: !next Marina"):
+        ada.says_in_channel(text)
+        assert await ada.reads_in_channel(2) == talk.in_channel("ada", *NEXT), text
     assert await ada.rest() == []
 
 
@@ -69,7 +74,7 @@ async def test_the_rest_of_a_long_answer_comes_in_private_on_request(talk: Talk)
     assert await ada.rest() == []
 
 
-@pytest.mark.needs(Ability.PAGES)
+@pytest.mark.needs(Ability.PAGES, Ability.FLOW)
 async def test_a_very_long_answer_goes_on_in_private_too(talk: Talk) -> None:
     ada = await talk.comes("ada")
     ada.says("agenda monday")
@@ -134,7 +139,7 @@ async def test_other_bots_are_never_answered(talk: Talk) -> None:
     assert await ada.rest() == []
 
 
-@pytest.mark.needs(Ability.CHANNEL, Ability.CROWD)
+@pytest.mark.needs(Ability.CHANNEL, Ability.CROWD, Ability.FLOW)
 async def test_answers_to_several_people_are_not_mixed(talk: Talk) -> None:
     ada, bob, eve = [await talk.comes(name) for name in ("ada", "bob", "eve")]
     talk.bot.go("Monday 11:05")

@@ -7,10 +7,14 @@ from tests.adapters.behaviour.network import Ability, Begin, Talk
 VOLUME = "9:30am–10:25am · Breakout of volume into its own service · Marina · Vishvananda Ishaya"
 BOOKMARKED = ["Bookmarked. I will remind you 5 minutes before, at 9:25am.", f"[6] Mon {VOLUME}"]
 PRESS = "Snooze: ‘snooze 6’ · Remove: ‘unbookmark 6’"
-COMING_UP = "?"
+COMING_UP = (
+    "[8] 10:00am–10:25am · Common configuration patterns · Seacliff AB · Mark McLoughlin",
+    "[9] 10:00am–10:25am · Folsom documentation priorities · Seacliff D · Anne Gentle",
+)
 NOT_BOOKMARKED = (
     "You have not bookmarked “Breakout of volume into its own service”. Yours: ‘bookmarks’"
 )
+HAS_ONE = ["You have 1 bookmark:", f"[6] Mon {VOLUME} · reminder at 9:25am"]
 HAS_NONE = ["You have no bookmarks yet. Add one by number or title: ‘bookmark 12’"]
 
 
@@ -103,20 +107,16 @@ async def test_whoever_is_forgotten_is_not_reminded(talk: Talk) -> None:
 
 
 @pytest.mark.needs(Ability.CHANNEL)
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        ("!unbookmark 6", [NOT_BOOKMARKED]),
-        ("summitbot: bookmarks", HAS_NONE),
-        ("!settings plain on", ["No colour and no emphasis any more."]),
-    ],
-)
-async def test_what_is_personal_is_answered_to_the_asker_alone(
-    talk: Talk, text: str, answer: list[str]
-) -> None:
+async def test_what_is_personal_is_answered_to_the_asker_alone(talk: Talk) -> None:
     ada = await talk.comes("ada")
-    ada.says_in_channel(text)
-    assert await ada.reads(len(answer)) == answer
+    for text, answer in (
+        ("!unbookmark 6", [NOT_BOOKMARKED]),
+        ("!bookmark 6", [*BOOKMARKED, *talk.beware]),
+        ("summitbot: bookmarks", HAS_ONE),
+        ("@summitbot settings plain on", ["No colour and no emphasis any more."]),
+    ):
+        ada.says_in_channel(text)
+        assert await ada.reads(len(answer)) == answer
     assert await ada.rest() == []
 
 
@@ -136,9 +136,7 @@ async def test_a_restart_keeps_the_bookmarks_of_guests(talk: Talk) -> None:
     await ada.asks("bookmark 6")
     await bob.asks("bookmark 6")
     await talk.bot.restart()
-    assert await ada.asks("bookmarks") == [
-        "You have 1 bookmark:", f"[6] Mon {VOLUME} · reminder at 9:25am"
-    ]  # fmt: skip
+    assert await ada.asks("bookmarks") == HAS_ONE
     talk.bot.go("Monday 9:25")
     due = talk.notice("Starts in 5 minutes:", f"[6] {VOLUME}", PRESS)
     assert (await ada.told(), await bob.told()) == (due, due)
@@ -153,7 +151,7 @@ async def test_what_comes_up_is_posted_to_the_channel_once(begin: Begin) -> None
         await talk.bot.ticks()
         assert await ada.rest() == []
         talk.bot.go("Monday 9:55")
-        assert await ada.reads_in_channel(1) == [COMING_UP]
+        assert await ada.reads_in_channel(1) == talk.post("Starts in 5 minutes:", *COMING_UP)
         for moment in ("9:56", "9:59", "10:00"):
             talk.bot.go(f"Monday {moment}")
             await talk.bot.ticks()

@@ -11,7 +11,7 @@ from tests.servers.irc_person import Person
 from tests.servers.strict_irc import CAPABILITIES, Rules, StrictServer
 
 BOT = "summitbot"
-FAST = {"rate": 10_000.0, "burst": 10_000}
+FAST: dict[str, Any] = {"rate": 10_000.0, "burst": 10_000}
 RYU = (
     "11:00am\u201311:25am \xb7 \x02Ryu Network Operating System\x02 \xb7 Bayview B \xb7"
     " Kazutaka Morita"

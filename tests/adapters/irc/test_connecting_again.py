@@ -32,8 +32,8 @@ async def comes_back(bot: Alone) -> tuple[str, str, float]:
     return said["reason"], said["again_in"], now() - began
 
 
-@pytest.mark.parametrize("speed", range(3))
-async def test_a_server_that_is_gone_for_forty_seconds(speed: int) -> None:
+@pytest.mark.parametrize("_again", range(3))  # pauses are random
+async def test_a_server_that_is_gone_for_forty_seconds(_again: int) -> None:
     async with StrictServer(RULES) as server, alone_on(server) as bot:
         with quick_time():
             await passes(100)
@@ -61,9 +61,11 @@ async def test_pauses_grow_and_differ() -> None:
                     await one.logs("disconnected", LONG)
                     moments.append(now() - began)
             assert times[bot] != times[other]
-            pauses = [int(line["again_in"][:-1]) for line in bot.log if "again_in" in line]
-            assert [a <= p <= b for p, (a, b) in zip(pauses, [(1, 4), (2, 8)], strict=False)]
-            assert all(pause <= 15 for pause in pauses)
+            pauses = [int(line["again_in"][:-1]) for line in bot.log if "again_in" in line][:5]
+            bounds = [(2, 4), (4, 8), (7, 15), (7, 15), (7, 15)]
+            assert all(low <= p <= high for p, (low, high) in zip(pauses, bounds, strict=True)), (
+                pauses
+            )
 
 
 async def test_a_server_that_stops_answering() -> None:
@@ -81,7 +83,7 @@ async def test_a_server_that_stops_answering() -> None:
 async def test_a_quiet_network_is_not_a_dead_one() -> None:
     rules = replace(RULES, ping_seconds=None)
     async with StrictServer(rules) as server, alone_on(server) as bot:
-        with quick_time():
+        with quick_time(5):
             await passes(600)
         pings = [line for line in server.sent_by("summitbot") if line.startswith("PING")]
         assert 20 <= len(pings) <= 30
@@ -140,7 +142,7 @@ async def test_a_ban_from_the_server() -> None:
         " staff to let it in; it is tried again from time to time."
     )
     async with StrictServer(RULES) as server, alone_on(server) as bot:
-        with quick_time():
+        with quick_time(5):
             await passes(100)
             server.kline("*@127.*", "no bots")
             said = await bot.logs("disconnected", LONG)
@@ -166,15 +168,15 @@ async def test_a_netsplit() -> None:
     ):
         await ada.join(CHANNEL)
         ada.say("summitbot", "bookmark 12")
-        [first, *_] = await ada.heard_from("summitbot", 2)
-        assert first.startswith("[12]"), first
+        assert await ada.heard_from("summitbot", 1) == [
+            "Bookmarked. I will remind you 5 minutes before, at 10:55am."
+        ]
         server.netsplit(["ada"])
         await bot.answers(server)
         server.netjoin()
         ada.say("summitbot", "bookmarks")
         heard = await ada.heard_from("summitbot", 2)
         assert any("[12]" in line for line in heard), heard
-        assert server.members(CHANNEL) == {"summitbot": "", "ada": ""}
 
 
 async def test_stopping_says_goodbye() -> None:

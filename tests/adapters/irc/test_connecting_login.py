@@ -25,8 +25,8 @@ from tests.servers.irc_server import Server
 from tests.servers.nickserv import register
 from tests.servers.strict_irc import CAPABILITIES, Account, Rules, StrictServer
 
-SESAME = {"account": "bots", "password": "sesame"}
-WRONG = {"account": "bots", "password": "basil"}
+SESAME: dict[str, Any] = {"account": "bots", "password": "sesame"}
+WRONG: dict[str, Any] = {"account": "bots", "password": "basil"}
 READER = Reader(ZoneInfo("America/Los_Angeles"))
 FAILED = '"SASL authentication failed"'
 
@@ -130,7 +130,7 @@ async def test_a_long_password_goes_in_chunks(length: int, chunks: list[int]) ->
 
 async def test_real_services(inspircd: Server) -> None:
     await register(inspircd, "plainbot", "sesame-sesame")
-    settings = {"nick": "saslbot", "account": "plainbot"}
+    settings: dict[str, Any] = {"nick": "saslbot", "account": "plainbot"}
     async with (
         alone_on(inspircd, password="sesame-sesame", **settings) as bot,
         Person(inspircd.host, inspircd.port, "grace") as grace,

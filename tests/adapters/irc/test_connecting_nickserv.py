@@ -1,6 +1,7 @@
 """Logging in with NickServ where there is no SASL; and servers that want a password themselves."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ from tests.servers.ngircd import ngircd as start_ngircd
 from tests.servers.nickserv import register
 from tests.servers.strict_irc import CAPABILITIES, Account, Rules, StrictServer
 
-SESAME = {"account": "bots", "password": "sesame"}
-WRONG = {"account": "bots", "password": "basil"}
+SESAME: dict[str, Any] = {"account": "bots", "password": "sesame"}
+WRONG: dict[str, Any] = {"account": "bots", "password": "basil"}
 INVALID = (
     "NickServ did not let the bot log in (Invalid password for bots.): check `account` and"
     " `password`, or leave them out."
@@ -70,7 +71,7 @@ async def test_a_password_without_an_account_is_for_the_nick() -> None:
 
 async def test_real_services(inspircd: Server) -> None:
     await register(inspircd, "nickserved", "sesame-sesame")
-    settings = {"nick": "nickservbot", "account": "nickserved", "sasl": "off"}
+    settings: dict[str, Any] = {"nick": "nickservbot", "account": "nickserved", "sasl": "off"}
     async with (
         alone_on(inspircd, password="sesame-sesame", **settings) as bot,
         Person(inspircd.host, inspircd.port, "ada") as ada,
@@ -128,7 +129,6 @@ async def test_somebody_else_who_calls_themselves_services() -> None:
 async def test_the_password_of_the_server() -> None:
     async with StrictServer(Rules(burst=None, password="door key")) as server:
         async with alone_on(server, server_password="door key") as bot:
-            assert server.sent_by("summitbot")[-1] != ""
             assert bot.nick == "summitbot"
         for wrong in ({"server_password": "basil"}, {}):
             with pytest.raises(CannotSpeak) as caught:

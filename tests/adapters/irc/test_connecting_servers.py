@@ -1,45 +1,29 @@
-"""Which server is called: several in turn, IPv6, several networks, and those that are no servers."""
+"""Which servers are called: several in turn, IPv6, other networks, and what is no server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 
 from bot.ports import CannotSpeak
-from tests.adapters.irc.connecting import LONG, RULES, alone_on, check, now, quick_time
+from tests.adapters.irc.connecting import (
+    LONG,
+    RULES,
+    Odd,
+    alone_on,
+    check,
+    now,
+    odd_server,
+    quick_time,
+)
 from tests.servers.irc_server import Server
 from tests.servers.programs import free_port, loopback
 from tests.servers.strict_irc import StrictServer
 
 
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """A server that behaves oddly."""
-
-    host: str
-    port: int
-
-
-@asynccontextmanager
-async def odd_server(
-    behaves: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
-) -> AsyncIterator[Odd]:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await behaves(reader, writer)
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield Odd(*server.sockets[0].getsockname()[:2])
-
-
-async def why_not(server: Odd, **settings: object) -> str:
+async def why_not(at: Odd, **settings: object) -> str:
     with pytest.raises(CannotSpeak) as caught:
-        await check(server, **settings)
+        await check(at, **settings)
     return str(caught.value)
 
 
@@ -170,13 +154,13 @@ async def test_a_server_that_says_much() -> None:
 async def test_a_server_that_closes_the_connection() -> None:
     async with odd_server(rude) as odd:
         assert await why_not(odd) == "127.0.0.1 has closed the connection."
-        with quick_time():
+        with quick_time(20):
             async with alone_on(odd, joins=False) as bot:
                 pauses = [
                     int((await bot.logs("disconnected", LONG))["again_in"][:-1]) for _ in range(12)
                 ]
         assert all(after >= before or after >= 150 for before, after in
-                   zip(pauses, pauses[1:], strict=False))  # fmt: skip
+                   pairwise(pauses))  # fmt: skip
         assert 150 <= pauses[-1] <= 300
 
 

@@ -152,7 +152,7 @@ async def test_a_certificate_of_its_own(certificates: Certificates) -> None:
     """With which it logs in by EXTERNAL."""
     own = certificates.client
     account = Account("bots", "sesame", own.fingerprint())
-    show = {"certificate": own.file, "certificate_key": own.key}
+    show: dict[str, Any] = {"certificate": own.file, "certificate_key": own.key}
     async with strict(certificates, accounts=[account]) as server:
         async with alone_on(server, **over_tls(server, **show)) as bot:
             assert server.account_of("summitbot") == "bots"
@@ -165,7 +165,11 @@ async def test_a_certificate_of_its_own(certificates: Certificates) -> None:
 async def test_the_certificate_of_a_stranger(certificates: Certificates) -> None:
     own = certificates.of("stranger")
     account = Account("bots", "sesame", certificates.client.fingerprint())
-    settings = {"certificate": own.file, "certificate_key": own.key, "sasl": "external"}
+    settings: dict[str, Any] = {
+        "certificate": own.file,
+        "certificate_key": own.key,
+        "sasl": "external",
+    }
     async with strict(certificates, accounts=[account]) as server:
         with pytest.raises(CannotSpeak) as caught:
             await check(server, **over_tls(server, **settings))
@@ -183,7 +187,7 @@ async def test_external_with_real_services(
     monkeypatch.setenv("SSL_CERT_FILE", str(inspircd.ca_file))
     own = inspircd.certificates.client
     await register(inspircd, "certified", "sesame-sesame", own.fingerprint())
-    show = {"certificate": own.file, "certificate_key": own.key, "sasl": "external"}
+    show: dict[str, Any] = {"certificate": own.file, "certificate_key": own.key, "sasl": "external"}
     async with alone_on(inspircd, **over_tls(inspircd, nick="externalbot", **show)) as bot:
         assert bot.log[2]["event"] == "Logged in as certified (SASL)."
         async with Person(inspircd.host, inspircd.port, "ada") as ada:
@@ -199,7 +203,7 @@ async def test_external_with_a_certificate_that_real_services_do_not_know(
     assert inspircd.certificates is not None
     monkeypatch.setenv("SSL_CERT_FILE", str(inspircd.ca_file))
     own = inspircd.certificates.of("stranger")
-    show = {"certificate": own.file, "certificate_key": own.key, "sasl": "external"}
+    show: dict[str, Any] = {"certificate": own.file, "certificate_key": own.key, "sasl": "external"}
     with pytest.raises(CannotSpeak) as caught:
         await check(inspircd, **over_tls(inspircd, nick="strangerbot", **show))
     assert str(caught.value) == (

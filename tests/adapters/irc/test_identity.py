@@ -11,6 +11,7 @@ from bot.adapters.irc.identity import MASK, NICK, Guests, Identity
 from bot.adapters.irc.isupport import Isupport
 from bot.messages import DropBookmark, Forget, Meet, Profile, User
 from bot.store.sql import SqlStore
+from tests.servers.away import read_only
 from tests.store.talk import NOW, PANEL, wish
 from tests.summit import NETWORK, StandingClock
 
@@ -199,16 +200,18 @@ async def test_who_logs_in_takes_everything_along(store: SqlStore) -> None:
 
 
 async def test_without_a_database_people_are_who_they_are_until_the_next_start(
-    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    store: SqlStore,
 ) -> None:
     identity = await started(store)
     ada = await bookmarks(store, identity, ADA)
-    await store.close()
-    await identity.takes_along(ADA, COUNTESS)
-    await identity.keeps(identity.user(COUNTESS, None))
-    await identity.logs_in(COUNTESS, "Lovelace")
+    before = await kept(store)
+    with read_only(store):
+        await identity.takes_along(ADA, COUNTESS)
+        await identity.keeps(identity.user("bob!b@home", None))
+        await identity.logs_in(COUNTESS, "Lovelace")
     assert ids(identity, COUNTESS) == [ada.id]
-    assert not identity.is_taken_for(ada)
+    assert not identity.is_taken_for(identity.user("bob!b@elsewhere", None))
+    assert await kept(store) == before
 
 
 masks = st.sampled_from([f"{nick}!u@h" for nick in "abcd"])

@@ -40,7 +40,9 @@ class Line:
     def lines(self) -> list[str]:
         return [line for _, line in self.timed]
 
-    def tell(self, *nicks: str, text: str = "hi", most: int | None = 4) -> list["asyncio.Task[None]"]:
+    def tell(
+        self, *nicks: str, text: str = "hi", most: int | None = 4
+    ) -> list["asyncio.Task[None]"]:
         form = to(text, most)
         return [self.begin(self.outbox.tell(nick, form, SOON)) for nick in nicks]
 

@@ -108,28 +108,32 @@ async def test_an_account_is_reached_under_its_nick_of_now(rules: Rules) -> None
 
 
 async def test_two_nicks_of_one_account_are_one_user() -> None:
-    async with StrictServer(easy(), [ADA]) as server, bot_on(server, **FAST) as bot:
-        async with (
-            person(server, "desk", sasl=LOGIN) as desk,
-            person(server, "phone", sasl=LOGIN) as phone,
-        ):
-            await desk.join(CHANNEL)
-            await phone.join(CHANNEL)
-            assert await asks(desk, "bookmark 12", 2) == BOOKMARKED
-            assert await asks(phone, "bookmarks", 2) == HAS_IT
-            bot.go("Monday 10:55")
-            await bot.logs("told")
-            heard = [*(await told(desk))[2:], *(await told(phone))[2:]]
-            assert heard == [REMINDER]
+    async with (
+        StrictServer(easy(), [ADA]) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "desk", sasl=LOGIN) as desk,
+        person(server, "phone", sasl=LOGIN) as phone,
+    ):
+        await desk.join(CHANNEL)
+        await phone.join(CHANNEL)
+        assert await asks(desk, "bookmark 12", 2) == BOOKMARKED
+        assert await asks(phone, "bookmarks", 2) == HAS_IT
+        bot.go("Monday 10:55")
+        await bot.logs("told")
+        heard = [*(await told(desk))[2:], *(await told(phone))[2:]]
+        assert heard == [REMINDER]
 
 
 async def test_of_two_nicks_of_one_account_the_one_that_stays_is_reached() -> None:
-    async with StrictServer(easy(), [ADA]) as server, bot_on(server, **FAST) as bot:
-        async with person(server, "phone", sasl=LOGIN) as phone:
-            await phone.join(CHANNEL)
-            async with person(server, "desk", sasl=LOGIN) as desk:
-                await desk.join(CHANNEL)
-                assert await asks(desk, "bookmark 12", 2) == BOOKMARKED
-            await phone.hears("QUIT")
-            bot.go("Monday 10:55")
-            assert await phone.heard_from(BOT, 1) == [REMINDER]
+    async with (
+        StrictServer(easy(), [ADA]) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "phone", sasl=LOGIN) as phone,
+    ):
+        await phone.join(CHANNEL)
+        async with person(server, "desk", sasl=LOGIN) as desk:
+            await desk.join(CHANNEL)
+            assert await asks(desk, "bookmark 12", 2) == BOOKMARKED
+        await phone.hears("QUIT")
+        bot.go("Monday 10:55")
+        assert await phone.heard_from(BOT, 1) == [REMINDER]

@@ -35,71 +35,82 @@ HINT_WITHOUT_ACCOUNTS = (
 
 @pytest.mark.parametrize("rules", [easy(), BARE])
 async def test_who_changes_the_nick_while_seen_is_the_same(rules: Rules) -> None:
-    async with StrictServer(rules) as server, bot_on(server, **FAST) as bot:
-        async with person(server, "ada") as ada:
-            await ada.join(CHANNEL)
-            assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
-            ada.send("NICK countess")
-            await ada.hears("NICK :countess")
-            assert await asks(ada, "bookmarks", 2) == HAS_IT
-            bot.go("Monday 10:55")
-            assert await ada.heard_from(BOT, 1) == [REMINDER]
+    async with (
+        StrictServer(rules) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "ada") as ada,
+    ):
+        await ada.join(CHANNEL)
+        assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
+        ada.send("NICK countess")
+        await ada.hears("NICK :countess")
+        assert await asks(ada, "bookmarks", 2) == HAS_IT
+        bot.go("Monday 10:55")
+        assert await ada.heard_from(BOT, 1) == [REMINDER]
 
 
 async def test_who_changed_the_nick_is_the_same_after_a_restart() -> None:
-    async with StrictServer(easy()) as server, bot_on(server, **FAST) as bot:
-        async with person(server, "ada") as ada:
-            await ada.join(CHANNEL)
-            assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
-            ada.send("NICK countess")
-            await ada.hears("NICK :countess")
-            assert await asks(ada, "bookmarks", 2) == HAS_IT
-            await bot.restart()
-            bot.go("Monday 10:55")
-            assert await ada.heard_from(BOT, 1) == [REMINDER]
+    async with (
+        StrictServer(easy()) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "ada") as ada,
+    ):
+        await ada.join(CHANNEL)
+        assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
+        ada.send("NICK countess")
+        await ada.hears("NICK :countess")
+        assert await asks(ada, "bookmarks", 2) == HAS_IT
+        await bot.restart()
+        bot.go("Monday 10:55")
+        assert await ada.heard_from(BOT, 1) == [REMINDER]
 
 
 async def test_who_changes_the_nick_before_bookmarking_is_the_same_after_a_restart() -> None:
-    async with StrictServer(easy()) as server, bot_on(server, **FAST) as bot:
-        async with person(server, "ada") as ada:
-            await ada.join(CHANNEL)
-            ada.send("NICK countess")
-            await ada.hears("NICK :countess")
-            assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
-            await bot.restart()
-            assert await asks(ada, "bookmarks", 2) == HAS_IT
+    async with (
+        StrictServer(easy()) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "ada") as ada,
+    ):
+        await ada.join(CHANNEL)
+        ada.send("NICK countess")
+        await ada.hears("NICK :countess")
+        assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
+        await bot.restart()
+        assert await asks(ada, "bookmarks", 2) == HAS_IT
 
 
 async def test_who_takes_the_nick_later_gets_nothing_of_the_first_one() -> None:
-    async with StrictServer(easy()) as server, bot_on(server, **FAST) as bot:
-        async with person(server, "ada") as ada:
-            await ada.join(CHANNEL)
-            assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
-            ada.send("NICK countess")
-            await ada.hears("NICK :countess")
-            server.set_host("ada", "elsewhere.example")
-            async with person(server, "ada") as other:
-                await other.join(CHANNEL)
-                # The nick is free by now: nobody is known by it.
-                assert await asks(other, "bookmarks", 1) == HAS_NONE
-                await bot.change(12, at="Monday 12:00")
-                assert await ada.heard_from(BOT, 1) == [MOVED]
-                bot.go("Monday 11:55")
-                await ada.heard_from(BOT, 1)
-                assert await told(other) == HAS_NONE
+    async with (
+        StrictServer(easy()) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "ada") as ada,
+    ):
+        await ada.join(CHANNEL)
+        assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
+        ada.send("NICK countess")
+        await ada.hears("NICK :countess")
+        server.set_host("ada", "elsewhere.example")
+        async with person(server, "ada") as other:
+            await other.join(CHANNEL)
+            # The nick is free by now: nobody is known by it.
+            assert await asks(other, "bookmarks", 1) == HAS_NONE
+            await bot.change(12, at="Monday 12:00")
+            assert await ada.heard_from(BOT, 1) == [MOVED]
+            bot.go("Monday 11:55")
+            await ada.heard_from(BOT, 1)
+            assert await told(other) == HAS_NONE
 
 
 async def test_even_the_same_mask_is_another_one_when_its_guest_is_seen_under_a_new_nick() -> None:
-    async with StrictServer(easy()) as server, bot_on(server, **FAST):
-        async with person(server, "ada") as ada:
-            await ada.join(CHANNEL)
-            assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
-            ada.send("NICK countess")
-            await ada.hears("NICK :countess")
-            async with person(server, "ada") as other:
-                await other.join(CHANNEL)
-                assert await asks(other, "bookmarks", 1) == HAS_NONE
-            assert await asks(ada, "bookmarks", 2) == HAS_IT
+    async with StrictServer(easy()) as server, bot_on(server, **FAST), person(server, "ada") as ada:
+        await ada.join(CHANNEL)
+        assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
+        ada.send("NICK countess")
+        await ada.hears("NICK :countess")
+        async with person(server, "ada") as other:
+            await other.join(CHANNEL)
+            assert await asks(other, "bookmarks", 1) == HAS_NONE
+        assert await asks(ada, "bookmarks", 2) == HAS_IT
 
 
 async def test_an_unchanged_mask_is_the_same_guest_after_a_restart() -> None:
@@ -130,16 +141,19 @@ async def test_another_mask_is_another_guest_who_is_told_once_how_to_be_recogniz
 
 
 async def test_who_has_another_host_shown_while_seen_is_the_same() -> None:
-    async with StrictServer(easy()) as server, bot_on(server, **FAST) as bot:
-        async with person(server, "ada") as ada:
-            await ada.join(CHANNEL)
-            assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
-            server.chghost("ada", "~ada", "a.cloak.example")
-            assert await asks(ada, "bookmarks", 2) == HAS_IT
-            await bot.restart()
-            assert await asks(ada, "bookmarks", 2) == HAS_IT
-            bot.go("Monday 10:55")
-            assert await ada.heard_from(BOT, 1) == [REMINDER]
+    async with (
+        StrictServer(easy()) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "ada") as ada,
+    ):
+        await ada.join(CHANNEL)
+        assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
+        server.chghost("ada", "~ada", "a.cloak.example")
+        assert await asks(ada, "bookmarks", 2) == HAS_IT
+        await bot.restart()
+        assert await asks(ada, "bookmarks", 2) == HAS_IT
+        bot.go("Monday 10:55")
+        assert await ada.heard_from(BOT, 1) == [REMINDER]
 
 
 async def test_nicks_compare_as_the_server_says() -> None:
@@ -183,16 +197,19 @@ async def test_a_thief_who_is_in_no_channel_gets_no_reminder() -> None:
 
 async def test_a_nick_that_services_have_changed_is_the_same_guest() -> None:
     accounts = [Account("ada", "sesame")]
-    async with StrictServer(easy(), accounts) as server, bot_on(server, **FAST) as bot:
-        async with person(server, "ada") as ada:
-            await ada.join(CHANNEL)
-            assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
-            server.rename("ada", "Guest4711")
-            await ada.hears("NICK :Guest4711")
-            assert await asks(ada, "bookmarks", 2) == HAS_IT
-            async with person(server, "ada", sasl=("ada", "sesame")) as owner:
-                await owner.join(CHANNEL)
-                assert await asks(owner, "bookmarks", 1) == HAS_NONE
-                bot.go("Monday 10:55")
-                assert await ada.heard_from(BOT, 1) == [REMINDER]
-                assert await told(owner) == HAS_NONE
+    async with (
+        StrictServer(easy(), accounts) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "ada") as ada,
+    ):
+        await ada.join(CHANNEL)
+        assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
+        server.rename("ada", "Guest4711")
+        await ada.hears("NICK :Guest4711")
+        assert await asks(ada, "bookmarks", 2) == HAS_IT
+        async with person(server, "ada", sasl=("ada", "sesame")) as owner:
+            await owner.join(CHANNEL)
+            assert await asks(owner, "bookmarks", 1) == HAS_NONE
+            bot.go("Monday 10:55")
+            assert await ada.heard_from(BOT, 1) == [REMINDER]
+            assert await told(owner) == HAS_NONE

@@ -18,7 +18,7 @@ def waiting(*nicks: str, limit: int = 0) -> Presence:
     presence = Presence(str.lower)
     presence.limit = limit
     for number, nick in enumerate(nicks):
-        presence.wait_for(Absent(user(nick), nick, 100.0 - number))
+        presence.wait_for(Absent(user(nick), nick, 1000.0 - number))
     return presence
 
 
@@ -28,14 +28,14 @@ def test_those_due_next_are_watched_as_far_as_the_list_goes() -> None:
     assert presence.monitor(0) == []
     presence.has_come(user("d"))
     assert presence.monitor(0) == ["MONITOR - d", "MONITOR + b"]
-    assert presence.monitor(98.5) == ["MONITOR - c", "MONITOR + a"]
-    assert presence.monitor(100) == ["MONITOR - b,a"]
+    assert presence.monitor(998.5) == ["MONITOR - c", "MONITOR + a"]
+    assert presence.monitor(1000) == ["MONITOR - b,a"]
 
 
 def test_long_lists_are_several_lines() -> None:
     nicks = [f"somebody{number:02}" for number in range(60)]
     lines = waiting(*nicks, limit=100).monitor(0)
-    assert [len(line) for line in lines] == [407, 264]
+    assert [len(line) for line in lines] == [405, 273]
     assert ",".join(line.removeprefix("MONITOR + ") for line in lines).split(",") == nicks[::-1]
 
 
@@ -59,8 +59,8 @@ def test_two_users_of_one_nick_are_watched_once() -> None:
 
 def test_who_is_waited_for() -> None:
     presence = waiting("ada")
-    assert presence.is_absent(user("ada"), 99)
-    assert not presence.is_absent(user("ada"), 100)
+    assert presence.is_absent(user("ada"), 999)
+    assert not presence.is_absent(user("ada"), 1000)
     assert not presence.is_absent(user("bob"), 0)
     presence.wait_for(Absent(user("ada"), "countess", 100))
     assert presence.called("ada") == []

@@ -7,7 +7,6 @@ from tests.adapters.irc.gathering import (
     BOOKMARKED,
     BOT,
     FAST,
-    HAS_IT,
     REMINDER,
     RYU,
     asks,
@@ -95,11 +94,14 @@ async def test_monitor_finds_who_comes_to_no_common_channel() -> None:
 
 
 async def test_monitor_finds_who_is_in_no_common_channel_all_the_time() -> None:
-    async with StrictServer(easy()) as server, bot_on(server, **FAST) as bot:
-        async with person(server, "ada") as ada:
-            assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
-            bot.go("Monday 10:55")
-            assert await ada.heard_from(BOT, 1) == [REMINDER]
+    async with (
+        StrictServer(easy()) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "ada") as ada,
+    ):
+        assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
+        bot.go("Monday 10:55")
+        assert await ada.heard_from(BOT, 1) == [REMINDER]
 
 
 async def test_ison_finds_who_is_in_no_common_channel_where_there_is_no_monitor() -> None:

@@ -37,7 +37,7 @@ def told(changes: Iterable[Change]) -> list[str]:
         match change:
             case Seen(person):
                 lines.append(f"seen {person.nick}")
-            case Renamed(person, before):
+            case Renamed(person, before, _):
                 lines.append(f"renamed {before} to {person.mask}")
             case LoggedIn(person, account):
                 lines.append(f"{person.nick} had {account!r}, has {person.account!r}")
@@ -81,6 +81,7 @@ ADA, BOB = ("", None, "#c"), ("", None, "#c")
         ([":me!m@h NICK I", ":I!m@h PART #c"], {}),
         ([":ada!a@h NICK bob"], {"bob": ("bob!a@h", None, "#c")}),
         ([":me!m@h NICK ada"], {"bob": BOB}),
+        ([":ada!a@h NICK Me"], {"bob": BOB}),
     ],
 )  # fmt: skip
 def test_who_is_seen(lines: list[str], expected: dict[str, object]) -> None:
@@ -218,9 +219,9 @@ plausible = st.one_of(
 )
 
 
-@given(st.lists(st.one_of(events, plausible), max_size=60))
+@given(st.lists(st.one_of(events, plausible), max_size=40))
 def test_whatever_is_heard_everything_fits_together(heards: list[Heard]) -> None:
-    known = Roster("me", ISUPPORT)
+    known = roster(":me!m@h JOIN #d", ":ada!u@h JOIN #d")
     for one in heards:
         known.hear(one)
         known.note(one.source, "Acc" if one.arguments else None)
