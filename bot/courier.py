@@ -1,6 +1,7 @@
 """Claims what the users of a network are owed, sends it, and settles it: at every tick."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -224,7 +225,9 @@ class Courier:
             async with asyncio.timeout(min(left, self._patience.sending).total_seconds()):
                 outcome = await self._send(claim)
         except TryLater as busy:
-            self._failed(claim, "later")
+            # A network that says when it will take it fails nobody.
+            level = logging.WARNING if busy.after is None else logging.DEBUG
+            self._failed(claim, "later", level)
             after = self._pause(claim.failures) if busy.after is None else busy.after
             outcome = _put_off(claim, self._clock.wall() + after)
         except Unreachable as gone:
@@ -252,9 +255,11 @@ class Courier:
         self._absent.put(claim.user, waiting | {claim.message: until})
         return _put_off(claim, until, reason)
 
-    def _failed(self, claim: Claim, reason: str, **more: object) -> None:
-        _log.warning("not delivered", network=self._adapter.network, key=claim.message,
-                     reason=reason, **more)  # fmt: skip
+    def _failed(
+        self, claim: Claim, reason: str, level: int = logging.WARNING, **more: object
+    ) -> None:
+        _log.log(level, "not delivered", network=self._adapter.network, key=claim.message,
+                 reason=reason, **more)  # fmt: skip
         self._tally.failed(self._adapter.network, reason)
         self._window = max(1, len(self._under_way))
         self._refused = True

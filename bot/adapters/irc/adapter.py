@@ -19,7 +19,7 @@ from bot.adapters.irc.places import Doors, Place, places
 from bot.adapters.irc.receipts import Refused
 from bot.adapters.irc.refusals import Rejected
 from bot.adapters.irc.registration import GoesToTls, Registered, Registration
-from bot.adapters.irc.roster import Change, LoggedIn, Renamed
+from bot.adapters.irc.roster import Change, LoggedIn, Person, Renamed
 from bot.adapters.irc.settings import Irc
 from bot.adapters.irc.wire import ConnectionLost, Wire
 from bot.adapters.irc.writing import packed
@@ -52,6 +52,8 @@ _WITHIN = 6.0
 """Seconds of notices that may be under way."""
 _MOST_IN_FLIGHT = 200
 _SETTLES_WITHIN = 30.0
+_PASSING = ("lost", "throttled", "707", "439")
+"""Refusals that are over soon."""
 _AWAY = timedelta(seconds=2)
 _LAST_NOTES = 2.0
 """Seconds for the database, when the bot stops."""
@@ -68,11 +70,13 @@ class _Link:
 @dataclass(frozen=True, slots=True)
 class _End:
     """Why a connection has ended, and how long the network is left in peace: so many seconds at
-    `least`, and no more than `most` if it is not told otherwise."""
+    `least`, and no more than `most` if it is not told otherwise. It would be in vain to try this
+    server again if it is `for_good`."""
 
     why: str
     least: float = 0.0
     most: timedelta = _LONGEST_PAUSE
+    for_good: bool = False
 
 
 class IrcAdapter:
@@ -104,18 +108,24 @@ class IrcAdapter:
         if self._link is None:
             return Traits(_MOST_IN_FLIGHT // 4, self._settings.rate, burst=self._settings.burst)
         pace = self._link.delivery.pace
-        in_flight = int(_WITHIN * pace.lines * pace.targets)
-        return Traits(max(10, min(in_flight, _MOST_IN_FLIGHT)), pace.messages, burst=pace.at_once)
+        in_flight = min(int(_WITHIN * pace.lines * pace.targets), _MOST_IN_FLIGHT)
+        # Where people are let through one by one, nobody else has to be turned away.
+        few = pace.limit.people if pace.limit is not None else in_flight
+        return Traits(max(10, min(in_flight, few)), pace.messages, burst=pace.at_once)
 
     async def run(self, receive: Receive, seen: Seen) -> None:
         """Connect, answer, and connect again, until cancelled. Raises CannotSpeak."""
         await self._load()
         servers, failures, tried = places(self._settings), 0, 0
+        refused: list[str] = []
         loop = asyncio.get_running_loop()
         try:
             while True:
                 began, place = loop.time(), servers[tried % len(servers)]
                 end = await self._tries(place, receive, seen)
+                refused = [*refused, end.why] if end.for_good and not self._was_in else []
+                if len(refused) == len(servers):
+                    raise CannotSpeak(" ".join(dict.fromkeys(refused)))
                 failures = 0 if loop.time() - began > _STEADY else failures + 1
                 tried += 1
                 # One server after another, and then a pause.
@@ -149,7 +159,7 @@ class IrcAdapter:
                 channel.id, [f"{command} {channel.id} :{text}" for text in texts]
             )
         except Refused as refused:
-            if refused.code == "lost":
+            if refused.code in _PASSING:
                 raise TryLater(_AWAY) from None
             raise Unreachable(
                 f"the server does not let the bot write there ({refused.code})"
@@ -214,14 +224,12 @@ class IrcAdapter:
         return self._link
 
     async def _tries(self, place: Place, receive: Receive, seen: Seen) -> _End:
-        """One connection from its beginning to its end. Raises CannotSpeak."""
+        """One connection from its beginning to its end."""
         try:
             await self._speak(place, receive, seen)
         except CannotSpeak as problem:
-            if not self._was_in:
-                raise
             # What has worked before may work again, and nobody sits beside the bot by now.
-            return _End(str(problem), least=_STAY_OUT)
+            return _End(str(problem), least=_STAY_OUT if self._was_in else 0.0, for_good=True)
         except Rejected as problem:
             return _End(str(problem), least=problem.pause or 0.0)
         except ConnectionLost as problem:
@@ -290,13 +298,19 @@ class IrcAdapter:
         match change:
             case Renamed(_, before, account) if not account:
                 self._start(self._identity.takes_along(before, person.mask))
-            case LoggedIn(_, "") if person.account:
+            case LoggedIn(_, before) if person.account and self._was_guest(person, before):
                 self._start(self._logs_in(person.mask, person.account, seen))
             case _:
                 pass
         user = link.delivery.user_of(person)
         if link.connection.presence.has_come(user):
             seen(user)
+
+    def _was_guest(self, person: Person, account_before: str | None) -> bool:
+        """True if somebody who is logged in now was a guest before; where nobody saw them log in,
+        because something is stored of a guest with their mask."""
+        guest = self._identity.user(person.mask, None)
+        return account_before == "" or self._identity.is_stored(guest)
 
     async def _logs_in(self, mask: str, account: str, seen: Seen) -> None:
         await self._identity.logs_in(mask, account)

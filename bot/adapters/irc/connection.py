@@ -1,27 +1,28 @@
 """One registered connection: hands what is heard to the parts that it concerns, until it ends."""
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import structlog
 
+from bot.adapters.irc.crowding import Crowding
+from bot.adapters.irc.feedback import Feedback
 from bot.adapters.irc.identification import Identification
-from bot.adapters.irc.listening import command_in_channel, command_in_private
+from bot.adapters.irc.listening import Ctcp, Said, asked
 from bot.adapters.irc.lookups import Lookups
 from bot.adapters.irc.membership import REFUSALS, Membership
 from bot.adapters.irc.newcomers import Newcomers
 from bot.adapters.irc.nick import WantedNick
 from bot.adapters.irc.outbox import Outbox
 from bot.adapters.irc.presence import Presence
-from bot.adapters.irc.receipts import Receipts, Refused
-from bot.adapters.irc.recipients import Limit, Recipients, limit_of
+from bot.adapters.irc.receipts import Receipts
+from bot.adapters.irc.recipients import Limit, limit_of
 from bot.adapters.irc.refusals import Rejected, rejected
 from bot.adapters.irc.registration import Registered
 from bot.adapters.irc.roster import WHOX_FIELDS, Change, Roster
 from bot.adapters.irc.settings import Irc
+from bot.adapters.irc.standing import Standing
 from bot.adapters.irc.wire import ConnectionLost, Heard, Wire
 from bot.pacer import Pacer
 
@@ -42,35 +43,8 @@ _UNKNOWN_HOST = "h" * 63
 _LEAST_ROOM = 200
 """Bytes for a text, whatever the server says how long our mask is: none is longer than that."""
 
-# Messages that were not delivered: what was sent to the first argument, if it was the last thing.
-_REFUSALS = frozenset({
-    "401", "404", "407", "408", "413", "414", "415", "439", "477", "486", "494", "531", "707", "716"
-})  # fmt: skip
 _PRIVATE = frozenset({"privmsg", "privnotice", "ctcp", "ctcpreply", "invite"})
 """What lets us answer somebody without its being counted (Solanum's add_reply_target)."""
-_THROTTLED = re.compile(r"Message to (\S+) (?:was )?throttled", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A command as it was said: by whom, in a channel or (None) to the bot alone, whether by its
-    name. The account is None where the message does not tell; `id` is the server's own."""
-
-    mask: str
-    account: str | None
-    channel: str | None
-    line: str
-    named: bool
-    id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ctcp:
-    """A question of one client to another."""
-
-    mask: str
-    command: str
-    argument: str
 
 
 class Connection:
@@ -109,14 +83,15 @@ class Connection:
         limit = limit_of(registered.version)
         if settings.recipients is not None:
             limit = Limit(settings.recipients, settings.recipient_every)
-        self.recipients = Recipients(limit) if limit is not None else None
+        crowding = Crowding(settings.target_burst, settings.target_every)
+        self.standing = Standing(self.roster, limit, crowding)
+        self.feedback = Feedback(self.receipts, self.standing.refused)
         self._wire = wire
         self._said = said
         self._changed = changed
         self._came_online = came_online
         self._mask = ""
         self._heard_at = asyncio.get_running_loop().time()
-        self._batches: dict[str, str] = {}
         self._looking: asyncio.TimerHandle | None = None
         self.presence.limit = isupport.monitor
         self._note_capabilities()
@@ -144,10 +119,6 @@ class Connection:
         known = self._mask.partition("@")[2]
         mask = self._mask if known else f"{self.roster.me}!~{self.settings.user}@{_UNKNOWN_HOST}"
         return len(f":{mask} ".encode())
-
-    def has_voice_for(self, nick: str) -> bool:
-        """True if the bot has a voice, or more, in a channel where the nick is too."""
-        return any(place.modes for place in self.roster.shared(nick))
 
     async def run(self) -> None:
         """Join, and go on until the connection ends. Raises ConnectionLost, Rejected, and
@@ -232,8 +203,8 @@ class Connection:
 
     def _hear(self, heard: Heard) -> None:
         mine = bool(heard.source) and self.roster.is_me(heard.nick)
-        if heard.type in _PRIVATE and not mine and self.recipients is not None:
-            self.recipients.hears_from(self.roster.fold(heard.nick))
+        if heard.type in _PRIVATE and not mine:
+            self.standing.hears_from(heard.nick)
         match heard.type:
             case "pubmsg" | "privmsg":
                 self._message(heard, mine)
@@ -249,9 +220,6 @@ class Connection:
             case "ping":
                 self.outbox.say_soon(f"PONG :{heard.target}")
                 return
-            case "pong":
-                self.receipts.ponged(heard.arguments[-1] if heard.arguments else heard.target)
-                return
             case "error":
                 raise rejected(self.registered.server, heard.target)
             case "465":
@@ -259,10 +227,7 @@ class Connection:
             case "cap":
                 self._capabilities_change(heard)
                 return
-            case "ack" | "batch":
-                self._labelled(heard)
-                return
-        self._labelled_refusal(heard)
+        self.feedback.hear(heard)
         self.identification.hear(heard)
         self.wanted_nick.hear(heard)
         self._about_people(heard, mine)
@@ -321,66 +286,29 @@ class Connection:
         if mine:
             self.receipts.echoed(heard.target)
             return
-        text, account = heard.arguments[0], heard.tags.get("account")
+        account = heard.tags.get("account")
         if account is None and "account-tag" in self.capabilities:
             account = ""
         for change in self.roster.note(heard.source, account):
             self._changed(change)
+        if heard.type == "pubmsg":
+            self.standing.hears_in(heard.target)
         person = self.roster.person(heard.nick)
-        marked = "bot" in heard.tags or "draft/bot" in heard.tags or (person and person.bot)
-        if marked or "!" not in heard.source:
+        if person is not None and person.bot:
             return
         if account is None and person is not None:
             account = person.account
-        me, prefix, id = self.roster.me, self.settings.prefix, heard.tags.get("msgid")
-        if heard.type == "privmsg":
-            if self.roster.is_me(heard.target):
-                line = command_in_private(text, me, prefix, self.roster.fold)
-                self._said(Said(heard.source, account, None, line, True, id))
-            return
-        channel = self.registered.isupport.channel(heard.target)
-        meant = command_in_channel(text, me, prefix, self.roster.fold)
-        if channel is not None and meant is not None:
-            line, named = meant
-            self._said(Said(heard.source, account, channel, line, named, id))
+        said = asked(heard, account, self.roster, self.settings.prefix)
+        if said is not None:
+            self._said(said)
 
     def _notice(self, heard: Heard, mine: bool) -> None:
         """Never answered; but servers and services tell things in this way."""
         if mine:
             self.receipts.echoed(heard.target)
         elif heard.type == "privnotice":
-            text = heard.arguments[0] if heard.arguments else ""
-            throttled = _THROTTLED.search(text) if "!" not in heard.source else None
-            if throttled is not None:
-                self.receipts.refused(throttled[1], Refused("throttled", text))
+            self.feedback.hear(heard)
             self.identification.hear(heard)
-
-    def _labelled_refusal(self, heard: Heard) -> None:
-        label = heard.tags.get("label")
-        if heard.type == "417":
-            # It names nobody. It answers the first line of which nothing is known.
-            self.receipts.refused(None, Refused("417", heard.arguments[-1]), label)
-        elif heard.type in _REFUSALS and heard.arguments:
-            refusal = Refused(heard.type, heard.arguments[-1])
-            refused = self.receipts.refused(heard.arguments[0], refusal, label)
-            if refused and heard.type in ("707", "439") and self.recipients is not None:
-                now = asyncio.get_running_loop().time()
-                self.recipients.refused(self.roster.fold(heard.arguments[0]), now)
-            elif refused and heard.type in ("707", "439"):
-                self.recipients = Recipients(Limit(10, 60.0))
-                self.recipients.refused(self.roster.fold(heard.arguments[0]), self._heard_at)
-
-    def _labelled(self, heard: Heard) -> None:
-        """The answer to a labelled line: an ACK, or a batch that has ended (IRCv3 specification
-        "labeled-response")."""
-        label, reference = heard.tags.get("label"), heard.target
-        if heard.type == "ack":
-            if label is not None:
-                self.receipts.answered(label)
-        elif reference.startswith("+") and label is not None:
-            self._batches[reference[1:]] = label
-        elif reference.startswith("-") and reference[1:] in self._batches:
-            self.receipts.answered(self._batches.pop(reference[1:]))
 
     def _online(self, nicks: Sequence[str]) -> None:
         for nick in nicks:

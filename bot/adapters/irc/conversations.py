@@ -10,9 +10,10 @@ from typing import Any
 import structlog
 
 from bot import __version__
-from bot.adapters.irc.connection import Connection, Ctcp, Said
+from bot.adapters.irc.connection import Connection
 from bot.adapters.irc.delivery import Delivery
 from bot.adapters.irc.identity import Identity
+from bot.adapters.irc.listening import Ctcp, Said
 from bot.adapters.irc.receipts import Receipt, Refused
 from bot.adapters.irc.writing import answer
 from bot.document import Heading, Reply, Text, Typed, text
@@ -44,6 +45,7 @@ class Conversations:
         settings = connection.settings
         self._connection = connection
         self._delivery = delivery
+        self._standing = connection.standing
         self._identity = identity
         self._receive = receive
         self._seen = seen
@@ -87,7 +89,7 @@ class Conversations:
             self._seen(user)
         private = said.channel is None
         channel = Channel(self._network, said.channel or user.id, private)
-        hindrance = self._delivery.hindrance(user, nick)
+        hindrance = self._delivery.hindrance(nick)
         invocation = Invocation(said.id, user, channel, said.line, hindrance, self._pages)
         response = await self._receive(invocation)
         if not response.reply.blocks or (not said.named and _is_for_another_bot(response)):
@@ -138,7 +140,7 @@ class Conversations:
     async def _answer_alone(
         self, channel: str | None, user: User, nick: str, response: Response
     ) -> None:
-        wait = self._delivery.seconds_to_wait(nick)
+        wait = self._standing.seconds_to_wait(nick)
         if wait > 0 and channel is not None:
             await self._say_in(
                 channel, user, nick,
@@ -179,9 +181,10 @@ class Conversations:
     async def _answer_lines(self, user: User, target: str, lines: list[str]) -> list[Receipt]:
         """Send an answer, when the server will deliver it."""
         # Nobody says when there is a place again: it depends on who else is written to.
-        while (wait := self._delivery.seconds_to_wait(target)) > 0:  # noqa: ASYNC110
+        while (wait := self._standing.seconds_to_wait(target)) > 0:  # noqa: ASYNC110
             await asyncio.sleep(wait)
-        self._delivery.counts(target)
+        self._standing.writes_to(target)
+        await asyncio.sleep(self._standing.books(target, len(lines)))
         return await self._connection.outbox.answer(user.id, target, lines)
 
     async def _with_login(self, response: Response, user: User, nick: str) -> Response:
@@ -221,8 +224,8 @@ class Conversations:
         said = answers.get(asked.command)
         if said is None or self._ctcps.seconds_to_wait(nick, self._wall) is not None:
             return
-        if self._delivery.seconds_to_wait(nick) == 0:
-            self._delivery.counts(nick)
+        if self._standing.seconds_to_wait(nick) == 0:
+            self._standing.writes_to(nick)
             line = f"NOTICE {nick} :\x01{asked.command} {said}\x01"
             await self._connection.outbox.answer(nick, nick, [line])
 

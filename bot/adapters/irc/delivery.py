@@ -9,8 +9,8 @@ from bot.adapters.irc.outbox import Form
 from bot.adapters.irc.pace import Pace
 from bot.adapters.irc.presence import Absent
 from bot.adapters.irc.receipts import Refused
-from bot.adapters.irc.recipients import Recipients
 from bot.adapters.irc.roster import Person
+from bot.adapters.irc.standing import KEPT_FOR_CHANNELS
 from bot.adapters.irc.writing import Run, notice, shortened
 from bot.document import Item, Reply
 from bot.messages import User
@@ -31,8 +31,6 @@ _LATER = timedelta(seconds=2)
 _THROTTLED = timedelta(seconds=10)
 _THERE_FOR = 60.0
 """Seconds for which it is believed that somebody off our channels is where they were found."""
-_KEPT_FOR_CHANNELS = 1
-"""Places for recipients: Solanum counts channels too (channel_target_change)."""
 _AS_MANY_AS_FIT = 20
 """Recipients of a line, where the server sets no limit."""
 _NICK = 30
@@ -44,6 +42,7 @@ class Delivery:
 
     def __init__(self, connection: Connection, identity: Identity, clock: Clock) -> None:
         self._connection = connection
+        self._standing = connection.standing
         self._identity = identity
         self._clock = clock
         self._refusing: Recent[str, tuple[str, float]] = Recent(1_000)
@@ -53,9 +52,9 @@ class Delivery:
     @property
     def pace(self) -> Pace:
         """How fast people can be written to now."""
-        settings, recipients = self._connection.settings, self._connection.recipients
+        settings = self._connection.settings
         voiced = any(place.modes for place in self._connection.roster.places)
-        limit = recipients.limit if recipients is not None and not voiced else None
+        limit = None if voiced else self._standing.limit
         return Pace(settings.rate, settings.burst, self._targets or _AS_MANY_AS_FIT, limit)
 
     async def send(self, user: User, reply: Reply, reader: Reader, until: datetime) -> None:
@@ -76,17 +75,13 @@ class Delivery:
         now = asyncio.get_running_loop().time()
         return reason if reason and now - since < _REFUSED_FOR else None
 
-    def hindrance(self, user: User, nick: str) -> str | None:
-        """Why messages may not reach this user in time."""
-        refusal = self.refusal(user)
-        if refusal is not None:
-            return refusal
-        recipients = self._limits(nick)
-        if recipients is None:
+    def hindrance(self, nick: str) -> str | None:
+        """Why messages may not reach somebody in time."""
+        limit = self._standing.limit
+        if limit is None or self._standing.has_voice_for(nick):
             return None
-        limit = recipients.limit
         return (
-            f"I have no voice here, so I can write to {limit.people - _KEPT_FOR_CHANNELS} people,"
+            f"I have no voice here, so I can write to {limit.people - KEPT_FOR_CHANNELS} people,"
             f" and then to one more each {limit.every:g} seconds"
         )
 
@@ -110,24 +105,6 @@ class Delivery:
         self._refusing.put(user.id, (reason, asyncio.get_running_loop().time()))
         return reason
 
-    def seconds_to_wait(self, target: str) -> float:
-        """For how long this nick or channel may not be written to, by the server's own count. A
-        place is kept for channels: people ask there, and would get no answer."""
-        recipients = self._limits(target)
-        if recipients is None:
-            return 0.0
-        isupport = self._connection.registered.isupport
-        kept = 0 if isupport.is_channel(target) else _KEPT_FOR_CHANNELS
-        now = asyncio.get_running_loop().time()
-        return recipients.seconds_to_wait(isupport.fold(target), now, kept)
-
-    def counts(self, target: str) -> None:
-        """A nick or channel is written to now."""
-        recipients = self._limits(target)
-        if recipients is not None:
-            now = asyncio.get_running_loop().time()
-            recipients.writes_to(self._connection.roster.fold(target), now)
-
     def user_of(self, person: Person) -> User:
         """Who somebody is who is seen."""
         return self._identity.user(person.mask or person.nick, person.account)
@@ -137,7 +114,7 @@ class Delivery:
         account, roster = self._identity.account_of(user), self._connection.roster
         if account is not None:
             people = roster.logged_in(account)
-            voiced = [p for p in people if self._connection.has_voice_for(p.nick)]
+            voiced = [p for p in people if self._standing.has_voice_for(p.nick)]
             return next(iter([*voiced, *people]), None)
         person = roster.person(self._identity.nick_of(user))
         return person if person is not None and self.user_of(person) == user else None
@@ -173,15 +150,15 @@ class Delivery:
         self._connection.look_soon()
 
     async def _write(self, nick: str, reply: Reply, reader: Reader, until: datetime) -> None:
-        outbox, wait = self._connection.outbox, self.seconds_to_wait(nick)
+        outbox, wait = self._connection.outbox, self._standing.seconds_to_wait(nick)
         if wait > 0:
             named = self._named(nick, reply) if reader.named else None
             if named is None or named.channel is None:
                 raise TryLater(timedelta(seconds=wait))
-            self.counts(named.channel)
+            self._standing.writes_to(named.channel)
             await outbox.tell(nick, named, until)
             return
-        self.counts(nick)
+        self._standing.writes_to(nick)
         texts = notice(reply, reader, self._connection.room("n" * max(_NICK, len(nick))))
         if len(texts) > 1:
             await outbox.tell_lines(nick, [f"PRIVMSG {nick} :{text}" for text in texts], until)
@@ -196,7 +173,7 @@ class Delivery:
         places = self._connection.roster.shared(nick)
         if not places or not items or any(item.day for item in items):
             return None
-        if self.seconds_to_wait(places[0].name) > 0:
+        if self._standing.seconds_to_wait(places[0].name) > 0:
             return None
         now, channel = self._clock.now(), places[0].name
         starts = "; ".join(_starts(item, now) for item in items)
@@ -205,13 +182,6 @@ class Delivery:
         return Form(
             lambda nicks: f"PRIVMSG {channel} :{', '.join(nicks)}: {said}", None, channel, relayed
         )
-
-    def _limits(self, target: str) -> Recipients | None:
-        """The count that this nick or channel falls under; None where the bot has a voice."""
-        connection = self._connection
-        place = connection.roster.place(target)
-        voiced = bool(place.modes) if place is not None else connection.has_voice_for(target)
-        return None if voiced else connection.recipients
 
     def _meant(
         self, refused: Refused, user: User, nick: str, until: datetime
@@ -232,7 +202,7 @@ class Delivery:
             case "404" | "throttled":
                 return TryLater(_THROTTLED)
             case "707" | "439":
-                return TryLater(timedelta(seconds=max(1.0, self.seconds_to_wait(nick))))
+                return TryLater(timedelta(seconds=max(1.0, self._standing.seconds_to_wait(nick))))
             case _:
                 return TryLater(_LATER)
 

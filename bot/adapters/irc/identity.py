@@ -146,6 +146,10 @@ class Identity:
         """Nothing is stored of this user any more."""
         self._drop_nick(user.id)
 
+    def is_stored(self, user: User) -> bool:
+        """True if something is stored of this user, as far as is known."""
+        return user.id in self._nicks
+
     def is_taken_for(self, user: User) -> bool:
         """True if somebody else, of whom something is stored, was known by this user's nick."""
         others = self._known_as.get(self.fold(user.name), set()) - {user.id}

@@ -16,8 +16,7 @@ def inspected(connection: Connection, pace: Pace, place: Place, *, encrypted: bo
     names = ", ".join(sorted(connection.capabilities)) or "none"
     said.append(f"Capabilities: {names}.")
     said.append(_receipts(connection))
-    limit = connection.recipients.limit if connection.recipients is not None else None
-    said += about_voice(roster.places, limit)
+    said += about_voice(roster.places, connection.standing.limit)
     said += [f"{name}: not joined, {why}." for name, why in connection.membership.refused.items()]
     different, alike = pace.fitting()
     alike_too = f", {alike:,} if they say the same" if alike != different else ""

@@ -2,12 +2,57 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.adapters.irc.roster import Roster
+from bot.adapters.irc.wire import Heard
 
 # Bold, italics, underline, strike, monospace, reverse, reset; colours with their numbers.
 _FORMATTING = re.compile(
     r"\x03(?:[0-9]{1,2}(?:,[0-9]{1,2})?)?|\x04(?:[0-9a-fA-F]{6}(?:,[0-9a-fA-F]{6})?)?"
     r"|[\x02\x0f\x11\x16\x1d\x1e\x1f]"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A command as it was said: by whom, in a channel or (None) to the bot alone, whether by its
+    name. The account is None where the message does not tell; `id` is the server's own."""
+
+    mask: str
+    account: str | None
+    channel: str | None
+    line: str
+    named: bool
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ctcp:
+    """A question of one client to another."""
+
+    mask: str
+    command: str
+    argument: str
+
+
+def asked(heard: Heard, account: str | None, roster: Roster, prefix: str) -> Said | None:
+    """What a message asks of the bot; None if it asks nothing, or a bot or a server has said it.
+    The account is what is known of whoever said it."""
+    if "bot" in heard.tags or "draft/bot" in heard.tags or "!" not in heard.source:
+        return None
+    text, id = heard.arguments[0], heard.tags.get("msgid")
+    if heard.type == "privmsg":
+        if not roster.is_me(heard.target):
+            return None
+        line = command_in_private(text, roster.me, prefix, roster.fold)
+        return Said(heard.source, account, None, line, True, id)
+    channel = roster.isupport.channel(heard.target)
+    meant = command_in_channel(text, roster.me, prefix, roster.fold)
+    if channel is None or meant is None:
+        return None
+    line, named = meant
+    return Said(heard.source, account, channel, line, named, id)
 
 
 def command_in_channel(

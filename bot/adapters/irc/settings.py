@@ -83,7 +83,8 @@ class Irc(BaseModel):
     given `channel_answers` at once and one more each `channel_pause`; what is more goes to the
     asker alone (0 for no limit). `rate` is how many lines a second the server takes after a `burst`
     of them. `recipients` is how many people the bot may begin to write to where it has no voice,
-    one more each `recipient_every`; None where the server's kind tells.
+    one more each `recipient_every`; None where the server's kind tells. There a nick or a channel
+    takes `target_burst` lines at once, and one more each `target_every`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -117,10 +118,12 @@ class Irc(BaseModel):
     channel_answers: int = Field(default=10, ge=0)
     channel_pause: Seconds = 3.0
 
-    rate: float = Field(default=1.8, ge=0.01, allow_inf_nan=False)
+    rate: float = Field(default=1.9, ge=0.01, allow_inf_nan=False)
     burst: int = Field(default=4, ge=1)
     recipients: int | None = Field(default=None, ge=1)
     recipient_every: Seconds = 60.0
+    target_burst: int = Field(default=10, ge=1)
+    target_every: Seconds = 1.0
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Irc":

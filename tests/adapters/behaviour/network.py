@@ -17,7 +17,6 @@ class Ability(Enum):
     CHANNEL = "people talk with the bot where others read it"
     CROWD = "several people talk with one bot"
     PAGES = "a long answer stops, and goes on when more is asked for"
-    FLOW = "one channel or person is written to as fast as they ask"
     EMPHASIS = "a title can stand out"
     BOTS = "bots can be told from people"
     POSTS = "what comes up is posted to channels"

@@ -17,8 +17,6 @@ NETWORKS = (
         Ability.BOTS: "only WHOIS tells of a bot that it is one",
     }),
     Network("inspircd", irc.on_server, "inspircd"),
-    Network("strict, without voice", irc.without_voice, lacks={
-        Ability.FLOW: "after ten messages in ten seconds, of whomever, the next ones are lost",
-    }),
+    Network("strict, without voice", irc.without_voice),
     Network("strict, with voice", irc.with_voice),
 )  # fmt: skip

@@ -18,9 +18,6 @@ def test_what_networks_cannot_do() -> None:
         ("console", "POSTS"): "a terminal has no channels",
         ("console", "MASKS"): "whoever sits at a terminal says who they are",
         ("ngircd", "BOTS"): "only WHOIS tells of a bot that it is one",
-        ("strict, without voice", "FLOW"): (
-            "after ten messages in ten seconds, of whomever, the next ones are lost"
-        ),
     }
 
 

@@ -74,7 +74,7 @@ async def test_the_rest_of_a_long_answer_comes_in_private_on_request(talk: Talk)
     assert await ada.rest() == []
 
 
-@pytest.mark.needs(Ability.PAGES, Ability.FLOW)
+@pytest.mark.needs(Ability.PAGES)
 async def test_a_very_long_answer_goes_on_in_private_too(talk: Talk) -> None:
     ada = await talk.comes("ada")
     ada.says("agenda monday")
@@ -139,7 +139,7 @@ async def test_other_bots_are_never_answered(talk: Talk) -> None:
     assert await ada.rest() == []
 
 
-@pytest.mark.needs(Ability.CHANNEL, Ability.CROWD, Ability.FLOW)
+@pytest.mark.needs(Ability.CHANNEL, Ability.CROWD)
 async def test_answers_to_several_people_are_not_mixed(talk: Talk) -> None:
     ada, bob, eve = [await talk.comes(name) for name in ("ada", "bob", "eve")]
     talk.bot.go("Monday 11:05")

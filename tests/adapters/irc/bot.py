@@ -13,6 +13,7 @@ from bot.rules import Rules
 from bot.schedule import Schedule
 from tests.adapters.bot import Logged, WholeBot
 from tests.servers.irc_server import Server
+from tests.servers.strict_irc import StrictServer
 from tests.summit import folsom
 
 __all__ = ["CHANNEL", "RULES", "Bot", "Logged", "Where", "bot_on", "bots_on", "irc_settings"]
@@ -40,6 +41,9 @@ def irc_settings(server: Where, **settings: Any) -> Irc:
     usual: dict[str, Any] = {
         "server": server.host, "port": server.port, "tls": False, "channels": [CHANNEL],
     }  # fmt: skip
+    if isinstance(server, StrictServer):
+        # It forgets faster where time passes more quickly.
+        usual["target_every"] = 1 / server.rules.speed
     if isinstance(server, Server):
         usual |= {} if server.limits else _FAST
         usual |= {"server_password": server.password} if server.password else {}
