@@ -17,6 +17,7 @@ from bot.engine import Engine, readable
 from bot.messages import Channel, Invocation, Profile, Response, User
 from bot.patience import Holding, Patience
 from bot.ports import Adapter, CannotSpeak, Clock, Store, StoreAway
+from bot.programme import last_day
 from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.scratch import Scratch
@@ -103,7 +104,10 @@ async def serve(
     nobody left to talk to, or until `stopping` is set (by SIGTERM, if it is None): then what is
     under way settles first. An adapter that fails is started again if `restarts`, else its failure
     comes out. `process` is the name under which this process already holds a network, if it does.
-    Raises CannotStart when no network will have us."""
+    Raises CannotSpeak when no network will have us, with what the last one says; what others have
+    said before stands in the log."""
+    import structlog
+
     from bot.announcer import Announcer
     from bot.courier import Courier
     from bot.hold import Hold
@@ -136,8 +140,10 @@ async def serve(
         try:
             await supervisor.run(engine.respond, stopping)
         except CannotSpeak as refusal:
-            # One network must not take the others along.
+            # One network must not take the others along. What the last one says is raised.
             refusals[network] = str(refusal)
+            if len(refusals) < len(adapters):
+                structlog.get_logger(__name__).error(str(refusal), network=network)
 
     keep_for_good()
     following = asyncio.create_task(follow(versions)) if versions is not None else None
@@ -157,7 +163,8 @@ async def serve(
             async with asyncio.timeout(_LETTING_GO):
                 await store.let_go(process)
     if adapters and len(refusals) == len(adapters):
-        raise CannotSpeak(" ".join(f"{network}: {why}" for network, why in refusals.items()))
+        network, why = list(refusals.items())[-1]
+        raise CannotSpeak(f"{network}: {why}")
 
 
 @contextmanager
@@ -249,7 +256,19 @@ def introduced(setup: Setup, schedule: Schedule) -> str:
     """In a few words for an organiser: which event, how large, where in time."""
     reader, number = Reader(schedule.timezone, hours=setup.rules.hours), len(schedule.sessions)
     size = "1 session" if number == 1 else f"{number} sessions"
-    return f"{schedule.event}, {size}, times in {reader.zone.key}{_replayed(setup, reader)}"
+    when = _replayed(setup, reader) if setup.start else _before_or_after(schedule, reader)
+    return f"{schedule.event}, {size}, times in {reader.zone.key}{when}"
+
+
+def _before_or_after(schedule: Schedule, reader: Reader) -> str:
+    """When the event begins, or has ended, in real time; nothing while it lasts."""
+    now, opens, closes = SystemClock().now(), schedule.opens, schedule.closes
+    if opens is not None and now < opens:
+        day = schedule.day_of(opens)
+        return f", begins on {long_day(day)} {day.year} at {reader.clock(opens)}"
+    if closes is not None and now >= closes:
+        return f", ended on {last_day(schedule)}"
+    return ""
 
 
 def _replayed(setup: Setup, reader: Reader) -> str:

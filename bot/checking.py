@@ -15,8 +15,8 @@ from bot.setup import CannotStart, Setup, configured, load_schedule, pointed_at
 if TYPE_CHECKING:
     from bot.config import Network
 
-_LONGEST = 60.0
-"""Seconds for one network to answer."""
+_LONGEST = 600.0
+"""Seconds for one network to answer; adapters have limits of their own for each of its servers."""
 
 Say = Callable[[str], None]
 

@@ -7,7 +7,7 @@ from bot.arguments import item, quoted
 from bot.command import Context
 from bot.document import Block, Heading, Item, Precision, Span, Time, Typed, heading, text
 from bot.moments import DAY_NUMBER, When
-from bot.schedule import Person, Room, Session
+from bot.schedule import Person, Room, Schedule, Session
 from bot.times import in_how_long, long_day
 
 MOST_ROOMS = 3
@@ -178,10 +178,16 @@ def state_of_event(context: Context) -> Heading | None:
         soon = in_how_long(schedule.opens, context.now)
         return heading(f"{schedule.event} begins on {day} at ", Time(schedule.opens), f", {soon}.")
     if context.now >= schedule.closes:
-        day = long_day(schedule.day_of(schedule.closes - timedelta(seconds=1)))
-        year = schedule.closes.astimezone(schedule.timezone).year
-        return heading(f"{schedule.event} is over; it ended on {day} {year}.")
+        return heading(f"{schedule.event} is over; it ended on {last_day(schedule)}.")
     return None
+
+
+def last_day(schedule: Schedule) -> str:
+    """`Wednesday 18 April 2012`; nothing for an empty programme."""
+    if schedule.closes is None:
+        return ""
+    day = schedule.day_of(schedule.closes - timedelta(seconds=1))
+    return f"{long_day(day)} {day.year}"
 
 
 def _names_or_all(rooms: Sequence[Room]) -> "list[str | None]":

@@ -98,8 +98,7 @@ class Supervisor:
             began = loop.time()
             try:
                 return await self._adapter.run(receive, self._courier.seen)
-            except CannotSpeak as refusal:
-                _log.error(str(refusal), network=self._adapter.network)
+            except CannotSpeak:
                 raise
             except Exception:
                 # One network must not take the others along.

@@ -2,17 +2,24 @@
 
 import signal
 import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot import checking, networks
+from bot import app, checking, networks
+from bot.schedule import Session, Slot
+from bot.setup import Setup
 from tests.running import ROOT, command, config, running
 from tests.servers.double import speaker
-from tests.summit import DATA
+from tests.summit import DATA, small_schedule
 from tests.supervised import executed
 
-SCHEDULE = "Schedule: OpenStack Folsom Design Summit, 159 sessions, times in America/Los_Angeles"
+SCHEDULE = (
+    "Schedule: OpenStack Folsom Design Summit, 159 sessions, times in America/Los_Angeles, ended on"
+    " Wednesday 18 April 2012"
+)
 WELL = "All is well: `run` would start."
 NOT_WELL = "`run` would not go well: see what says no."
 HELD = "holds bookmarks of OpenStack Folsom Design Summit"
@@ -75,6 +82,26 @@ def test_it_says_what_will_be_upgraded_and_leaves_it(database: str, tmp_path: Pa
         "Database: no: The database was written by a newer Summit Bot (revision 9999):"
         " start that one, or name another database."
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "when"),
+    [
+        (2198, 2199, ", begins on Monday 16 April 2198 at 9:00am"),
+        (2012, 2199, ""),
+        (2011, 2012, ", ended on Monday 16 April 2012"),
+    ],
+)
+def test_an_event_is_introduced_by_when_it_is(first: int, last: int, when: str) -> None:
+    nine = datetime(first, 4, 16, 9, tzinfo=UTC)
+    slots = [Slot(nine.replace(year=year), nine.replace(year=year, hour=10), ())
+             for year in (first, last)]  # fmt: skip
+    schedule = small_schedule(*(Session(n, f"g{n}", "A", s) for n, s in enumerate(slots, 1)))
+    introduced = "Small Summit, 2 sessions, times in UTC"
+    setup = Setup(Path("a.json"))
+    assert app.introduced(setup, schedule) == f"{introduced}{when}"
+    replayed = replace(setup, start=nine)
+    assert app.introduced(replayed, schedule).startswith(f"{introduced}, replayed from ")
 
 
 def test_what_is_wrong_does_not_keep_it_from_the_rest(tmp_path: Path) -> None:

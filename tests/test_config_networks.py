@@ -105,6 +105,9 @@ _CHANNEL = 'it must be a channel like "#summit", or "#summit key".'
         (f"{SECOND}channels = ['#a', 'b']", f'irc "my-net.org": channels.1: {_CHANNEL}'),
         (f"{SECOND}sasl = 'plain'",
          "irc \"my-net.org\": sasl = 'plain' needs account and password."),
+        (f"{SECOND}account = 'a'",
+         'irc "my-net.org": account needs a password, here or in the environment (as in'
+         " SUMMIT_BOT_IRC__PASSWORD), or else a certificate, and TLS."),
         (f"{FIRST}[[irc]]\nname = 5", "irc 2: name: it must be a text in quotation marks."),
         (f"{FIRST}{FIRST}",
          'irc: give each network a name of its own: "irc" and "irc" are too much alike.'),

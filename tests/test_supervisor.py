@@ -189,10 +189,7 @@ async def test_a_network_that_will_not_have_us_is_not_tried_again(
         await process.runs
     assert [await process.line.next() for _ in range(2)] == ["speaks", "is silent"]
     assert process.line.taken == [], "nothing is sent to a network that is not there"
-    assert said(caplog) == ["The password is wrong: set another one."]
-    assert [record.levelno for record in caplog.records if record.levelno > logging.INFO] == [
-        logging.ERROR
-    ]
+    assert said(caplog) == [], "whoever runs it knows whether others go on"
 
 
 @pytest.mark.every_database

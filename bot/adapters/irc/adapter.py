@@ -52,6 +52,8 @@ _WITHIN = 6.0
 """Seconds of notices that may be under way."""
 _MOST_IN_FLIGHT = 200
 _SETTLES_WITHIN = 30.0
+_LOOKS_FOR = 90.0
+"""Seconds that `check` gives to one server, to connect, register and log in."""
 _PASSING = ("lost", "throttled", "707", "439")
 """Refusals that are over soon."""
 _AWAY = timedelta(seconds=2)
@@ -152,8 +154,15 @@ class IrcAdapter:
         connection = self._current().connection
         if connection.roster.place(channel.id) is None:
             raise Unreachable("the bot is not in the channel")
-        texts = packed(reply, reader, connection.room(channel.id))
-        command = self._settings.answers.upper()
+        settings, standing = self._settings, connection.standing
+        wait = standing.seconds_to_wait(channel.id)
+        if wait > 0:
+            raise TryLater(timedelta(seconds=wait))
+        room, more = connection.room(channel.id), f"{settings.prefix}next"
+        texts = packed(reply, reader, room, settings.lines, more)
+        standing.writes_to(channel.id)
+        await asyncio.sleep(standing.books(channel.id, len(texts)))
+        command = settings.answers.upper()
         try:
             await connection.outbox.post(
                 channel.id, [f"{command} {channel.id} :{text}" for text in texts]
@@ -174,22 +183,28 @@ class IrcAdapter:
         await self._load()
         problems: list[str] = []
         for place in places(self._settings):
+            limit = asyncio.timeout(_LOOKS_FOR)
             try:
-                return [*problems, *await self._look_at(place)]
-            except (Rejected, ConnectionLost, OSError) as problem:
-                problems.append(_sentence(problem, place))
-        raise CannotSpeak(" ".join(problems))
+                async with limit:
+                    return [*problems, *await self._look_at(place)]
+            except (CannotSpeak, Rejected, ConnectionLost, OSError) as problem:
+                late = f"{place} was not done with the bot within {_LOOKS_FOR:g} seconds."
+                problems.append(late if limit.expired() else _sentence(problem, place))
+        raise CannotSpeak(" ".join(dict.fromkeys(problems)))
 
     async def _look_at(self, place: Place) -> list[str]:
         """What `check` says of one server. Raises CannotSpeak, Rejected, ConnectionLost, OSError
         (and TimeoutError, which is one)."""
-        wire: Wire | None = None
-        try:
+        async with contextlib.AsyncExitStack() as stack:
             wire, registered = await self._enter(place)
+            stack.push_async_callback(wire.close)
             # The nick, if it is taken, belongs to the bot that is running: it stays there.
             settings = self._settings.model_copy(update={"nick": registered.nick})
-            connection = Connection(wire, registered, settings, _ignore, _ignore, _ignore)
+            connection = Connection(
+                wire, registered, settings, self._clock, _ignore, _ignore, _ignore
+            )
             running = asyncio.create_task(connection.run())
+            stack.push_async_callback(_ended, running)
             settled = asyncio.create_task(connection.membership.settled.wait())
             await asyncio.wait(
                 (running, settled), timeout=_SETTLES_WITHIN, return_when=asyncio.FIRST_COMPLETED
@@ -199,12 +214,11 @@ class IrcAdapter:
                 running.result()
             delivery = Delivery(connection, self._identity, self._clock)
             sentences = inspected(connection, delivery.pace, place, encrypted=wire.tls is not None)
+            fold, wanted = registered.isupport.fold, self._settings.nick
+            if fold(registered.nick) != fold(wanted):
+                taken = f"{wanted} is taken just now, perhaps by the bot that is running."
+                sentences.insert(1, taken)
             await connection.leave("Only checking.")
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-        finally:
-            if wire is not None:
-                await wire.close()
         return sentences
 
     async def _load(self) -> None:
@@ -219,7 +233,7 @@ class IrcAdapter:
                 return
 
     def _current(self) -> _Link:
-        if self._link is None:
+        if self._link is None or not self._link.connection.ready:
             raise TryLater(_AWAY)
         return self._link
 
@@ -260,11 +274,12 @@ class IrcAdapter:
         wire, registered = await self._enter(place)
         self._identity.fold = registered.isupport.fold
         connection = Connection(
-            wire, registered, self._settings,
+            wire, registered, self._settings, self._clock,
             said=lambda said: conversations.hear(said),
             changed=lambda change: self._changed(change, seen),
             came_online=lambda nick: self._start(self._came_online(nick, seen)),
         )  # fmt: skip
+        self._identity.person = connection.roster.person
         delivery = Delivery(connection, self._identity, self._clock)
         conversations = Conversations(
             connection, delivery, self._identity, receive, seen, self._store, self._clock
@@ -300,6 +315,10 @@ class IrcAdapter:
                 self._start(self._identity.takes_along(before, person.mask))
             case LoggedIn(_, before) if person.account and self._was_guest(person, before):
                 self._start(self._logs_in(person.mask, person.account, seen))
+            case _ if person.mask and not person.account:
+                coming = self._identity.comes_back(person.mask)
+                if coming is not None:
+                    self._start(coming)
             case _:
                 pass
         user = link.delivery.user_of(person)
@@ -328,6 +347,11 @@ class IrcAdapter:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _ignore(_: object) -> None:

@@ -8,9 +8,11 @@ import structlog
 
 from bot.adapters.irc.crowding import Crowding
 from bot.adapters.irc.feedback import Feedback
+from bot.adapters.irc.history import History
 from bot.adapters.irc.identification import Identification
 from bot.adapters.irc.listening import Ctcp, Said, asked
 from bot.adapters.irc.lookups import Lookups
+from bot.adapters.irc.masks import Mask, mask
 from bot.adapters.irc.membership import REFUSALS, Membership
 from bot.adapters.irc.newcomers import Newcomers
 from bot.adapters.irc.nick import WantedNick
@@ -25,6 +27,7 @@ from bot.adapters.irc.settings import Irc
 from bot.adapters.irc.standing import Standing
 from bot.adapters.irc.wire import ConnectionLost, Heard, Wire
 from bot.pacer import Pacer
+from bot.ports import Clock
 
 _log = structlog.get_logger(__name__)
 
@@ -40,11 +43,14 @@ _POLL_EVERY = 30.0
 _UNKNOWN_HOST = "h" * 63
 """The longest host that servers relay, as long as our own is not known."""
 
+_SETTLES_WITHIN = 20.0
+"""Seconds after which a channel of which the server says nothing keeps nobody waiting."""
 _LEAST_ROOM = 200
 """Bytes for a text, whatever the server says how long our mask is: none is longer than that."""
 
-_PRIVATE = frozenset({"privmsg", "privnotice", "ctcp", "ctcpreply", "invite"})
-"""What lets us answer somebody without its being counted (Solanum's add_reply_target)."""
+_MESSAGES = frozenset({"pubmsg", "privmsg", "privnotice", "ctcp", "ctcpreply", "invite"})
+"""What lets us answer somebody without its being counted (Solanum's add_reply_target), if it was
+said to us alone."""
 
 
 class Connection:
@@ -56,6 +62,7 @@ class Connection:
         wire: Wire,
         registered: Registered,
         settings: Irc,
+        clock: Clock,
         said: Callable[[Said | Ctcp], None],
         changed: Callable[[Change], None],
         came_online: Callable[[str], None],
@@ -66,6 +73,7 @@ class Connection:
         self.registered = registered
         self.settings = settings
         self.entered = False
+        self._entered_at = 0.0
         self.roster = Roster(registered.nick, isupport)
         self.receipts = Receipts(isupport.fold)
         self.outbox = Outbox(
@@ -90,11 +98,21 @@ class Connection:
         self._said = said
         self._changed = changed
         self._came_online = came_online
-        self._mask = ""
+        self._history = History(clock.wall, settings.name)
+        # Our own user and host as the server relays them, as far as they are known.
+        self._user: str | None = None
+        self._host: str | None = None
         self._heard_at = asyncio.get_running_loop().time()
         self._looking: asyncio.TimerHandle | None = None
         self.presence.limit = isupport.monitor
         self._note_capabilities()
+
+    @property
+    def ready(self) -> bool:
+        """True when people can be written to: the bot has logged in, and knows who is there."""
+        knows = self.membership.settled.is_set()
+        waited = asyncio.get_running_loop().time() - self._entered_at
+        return self.entered and (knows or waited > _SETTLES_WITHIN)
 
     @property
     def capabilities(self) -> set[str]:
@@ -116,9 +134,8 @@ class Connection:
     @property
     def relayed(self) -> int:
         """Bytes that the server puts in front of what we say."""
-        known = self._mask.partition("@")[2]
-        mask = self._mask if known else f"{self.roster.me}!~{self.settings.user}@{_UNKNOWN_HOST}"
-        return len(f":{mask} ".encode())
+        user, host = self._user or f"~{self.settings.user}", self._host or _UNKNOWN_HOST
+        return len(f":{Mask(self.roster.me, user, host)} ".encode())
 
     async def run(self) -> None:
         """Join, and go on until the connection ends. Raises ConnectionLost, Rejected, and
@@ -152,7 +169,7 @@ class Connection:
         if bot_mode is not None:
             await self.outbox.say(f"MODE {self.roster.me} +{bot_mode}")
         await self.identification.run()
-        self.entered = True
+        self.entered, self._entered_at = True, asyncio.get_running_loop().time()
         if self.identification.account is not None:
             self.wanted_nick.ask_services(self.settings.nickserv)
         self.membership.start()
@@ -175,7 +192,8 @@ class Connection:
             await asyncio.sleep(_POLL_EVERY)
             self._look_for_absent(again=True)
             if self.wanted_nick.missing:
-                await self.outbox.say(self.presence.question([self.wanted_nick.name]))
+                question = self.presence.question([self.wanted_nick.name])
+                self.outbox.say_soon(question, self.presence.asked)
 
     def look_soon(self) -> None:
         """Let the server look for those who are waited for, all of them together."""
@@ -184,8 +202,10 @@ class Connection:
 
     def _look_for_absent(self, *, again: bool = False) -> None:
         self._looking, now = None, asyncio.get_running_loop().time()
-        for line in [*self.presence.monitor(now), *self.presence.ison(now, again=again)]:
+        for line in self.presence.monitor(now):
             self.outbox.say_soon(line)
+        for question in self.presence.ison(now, again=again):
+            self.outbox.say_soon(question, self.presence.asked)
 
     async def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -202,8 +222,10 @@ class Connection:
         raise ConnectionLost(f"{self.registered.server} has closed the connection")
 
     def _hear(self, heard: Heard) -> None:
+        if self._history.plays(heard):
+            return
         mine = bool(heard.source) and self.roster.is_me(heard.nick)
-        if heard.type in _PRIVATE and not mine:
+        if heard.type in _MESSAGES and not mine and self._channel(heard) is None:
             self.standing.hears_from(heard.nick)
         match heard.type:
             case "pubmsg" | "privmsg":
@@ -235,21 +257,20 @@ class Connection:
     def _about_people(self, heard: Heard, mine: bool) -> None:
         match heard.type:
             case "join" if mine:
-                self._mask = heard.source
+                own = mask(heard.source)
+                self._user, self._host = own.user or self._user, own.host or self._host
                 self._joined(heard)
             case "kick" if self.roster.is_me(heard.arguments[0]):
                 self.membership.kicked(heard.target, heard.nick)
             case "part" if mine:
                 # Staff can take somebody out of a channel in this way.
                 self.membership.kicked(heard.target, "the server")
-            case "nick" if mine:
-                self._mask = f"{heard.target}!{self._mask.partition('!')[2]}"
             case "chghost" if mine:
-                self._mask = f"{heard.nick}!{heard.target}@{heard.arguments[0]}"
+                self._user, self._host = heard.target, heard.arguments[0]
             case "396":
-                self._mask = (
-                    f"{self._mask.partition('@')[0]}@{heard.arguments[0].rpartition('@')[2]}"
-                )
+                # The host, or user@host.
+                user, _, self._host = heard.arguments[0].rpartition("@")
+                self._user = user or self._user
             # Who is kicked at once gets it nevertheless.
             case "315" if self.roster.place(heard.arguments[0]) is not None:
                 self.membership.known(heard.arguments[0])
@@ -291,8 +312,9 @@ class Connection:
             account = ""
         for change in self.roster.note(heard.source, account):
             self._changed(change)
-        if heard.type == "pubmsg":
-            self.standing.hears_in(heard.target)
+        channel = self._channel(heard)
+        if channel is not None:
+            self.standing.hears_in(channel)
         person = self.roster.person(heard.nick)
         if person is not None and person.bot:
             return
@@ -306,9 +328,14 @@ class Connection:
         """Never answered; but servers and services tell things in this way."""
         if mine:
             self.receipts.echoed(heard.target)
-        elif heard.type == "privnotice":
+        elif heard.type == "privnotice" and self._channel(heard) is None:
             self.feedback.hear(heard)
             self.identification.hear(heard)
+
+    def _channel(self, heard: Heard) -> str | None:
+        """Where a message was said, also to a part of a channel, like `@#channel`, which the
+        library takes for a nick; None if it was said to us alone."""
+        return self.registered.isupport.channel(heard.target)
 
     def _online(self, nicks: Sequence[str]) -> None:
         for nick in nicks:

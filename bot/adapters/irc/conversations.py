@@ -2,7 +2,9 @@
 
 import asyncio
 import platform
-from collections.abc import Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -14,6 +16,8 @@ from bot.adapters.irc.connection import Connection
 from bot.adapters.irc.delivery import Delivery
 from bot.adapters.irc.identity import Identity
 from bot.adapters.irc.listening import Ctcp, Said
+from bot.adapters.irc.lookups import Found
+from bot.adapters.irc.outbox import Recipient
 from bot.adapters.irc.receipts import Receipt, Refused
 from bot.adapters.irc.writing import answer
 from bot.document import Heading, Reply, Text, Typed, text
@@ -27,6 +31,20 @@ _log = structlog.get_logger(__name__)
 _CTCP = Fairness(burst=4, interval=timedelta(seconds=10))
 _LONGEST_PING = 60
 _TOLD_HOW_TO_LOG_IN = 10_000
+_MOST_WAITING = 150
+"""Commands of one person that wait for each other; what comes beyond them is passed over."""
+_IN_VAIN_FOR = 60.0
+"""Seconds in which the server is not asked again who somebody is of whom it did not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Somebody who has asked something: who they are, under which nick they said it, and where they
+    are when it is answered (`where`)."""
+
+    user: User
+    nick: str
+    where: Recipient
 
 
 class Conversations:
@@ -56,140 +74,209 @@ class Conversations:
         self._ctcps = Allowance(_CTCP)
         channels = Fairness(settings.channel_answers, timedelta(seconds=settings.channel_pause))
         self._channels = Allowance(channels) if settings.channel_answers else None
+        self._tasks = set[asyncio.Task[None]]()
         self._last: dict[str, asyncio.Task[None]] = {}
+        self._waiting = Counter[str]()
         self._told: Recent[str, bool] = Recent(_TOLD_HOW_TO_LOG_IN)
+        self._asked_in_vain: Recent[str, float] = Recent(1_000)
 
     def hear(self, said: Said | Ctcp) -> None:
         """Answer this, after what the same person has said before."""
-        task = asyncio.create_task(self._answer_after(self._last.get(said.mask), said))
-        self._last[said.mask] = task
-        task.add_done_callback(lambda done: self._ended(said, done))
+        # Who it is and where they are is known now; by their turn they may be called otherwise.
+        guest = self._identity.user(said.mask, None)
+        if self._waiting[guest.id] >= _MOST_WAITING:
+            return
+        asker = _Asker(guest, said.mask.partition("!")[0], self._where(said.mask))
+        task = self._start(self._answer_after(self._last.get(guest.id), said, asker))
+        self._last[guest.id] = task
+        self._waiting[guest.id] += 1
+
+        def ended(_: object) -> None:
+            self._waiting[guest.id] -= 1
+            if not self._waiting[guest.id]:
+                del self._waiting[guest.id]
+            if self._last.get(guest.id) is task:
+                del self._last[guest.id]
+
+        task.add_done_callback(ended)
 
     def close(self) -> None:
-        """Nobody is answered any more."""
-        for task in self._last.values():
+        """Nobody is answered any more, and nothing that was asked takes effect."""
+        for task in self._tasks:
             task.cancel()
 
-    def _ended(self, said: Said | Ctcp, done: "asyncio.Task[None]") -> None:
-        if self._last.get(said.mask) is done:
-            del self._last[said.mask]
-        if not done.cancelled() and (problem := done.exception()) is not None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
             # One question must not take the others along.
             _log.warning("not answered", network=self._network, exc_info=problem)
 
-    async def _answer_after(self, before: "asyncio.Task[None] | None", said: Said | Ctcp) -> None:
+    def _where(self, mask: str) -> Recipient:
+        """Where somebody is to be found who writes under this mask now."""
+        nick, roster = mask.partition("!")[0], self._connection.roster
+        person = roster.person(nick)
+
+        def where() -> str | None:
+            if person is not None and roster.person(person.nick) is person:
+                return person.nick
+            now = roster.person(nick)
+            if now is None:
+                # Whoever was never seen is not seen to go, either.
+                return nick if person is None else None
+            return nick if not now.mask or self._identity.same(now.mask, mask) else None
+
+        return where
+
+    async def _answer_after(
+        self, before: "asyncio.Task[None] | None", said: Said | Ctcp, asker: _Asker
+    ) -> None:
         if before is not None:
             await asyncio.wait([before])
-        await (self._answer_ctcp(said) if isinstance(said, Ctcp) else self._answer(said))
+        if isinstance(said, Ctcp):
+            await self._answer_ctcp(said, asker)
+        elif (known := await self._recognized(said, asker)) is not None:
+            await self._answer(said, known)
 
-    async def _answer(self, said: Said) -> None:
-        user, nick = await self._asker(said), said.mask.partition("!")[0]
+    async def _answer(self, said: Said, asker: _Asker) -> None:
+        user = asker.user
         await self._identity.settled(user)
-        if self._delivery.heard_from(user, nick):
+        if self._delivery.heard_from(user, said.mask if asker.where() == asker.nick else None):
             self._seen(user)
         private = said.channel is None
         channel = Channel(self._network, said.channel or user.id, private)
-        hindrance = self._delivery.hindrance(nick)
+        hindrance = self._delivery.hindrance(asker.nick)
         invocation = Invocation(said.id, user, channel, said.line, hindrance, self._pages)
         response = await self._receive(invocation)
         if not response.reply.blocks or (not said.named and _is_for_another_bot(response)):
             return
         if response.private:
-            response = await self._with_login(response, user, nick)
+            response = await self._with_login(response, asker)
         if private or response.private:
-            await self._answer_alone(said.channel, user, nick, response)
+            await self._answer_alone(None if private else said.target, asker, response)
         else:
-            await self._answer_in(said.channel or "", user, nick, response)
+            await self._answer_in(said.target, asker, response)
 
-    async def _asker(self, said: Said) -> User:
-        """Who asks; where the network knows accounts, but the message does not tell, the server is
-        asked: a guest with somebody's bookmarks would be the wrong one."""
+    async def _recognized(self, said: Said, asker: _Asker) -> _Asker | None:
+        """The asker with their account; where the network knows accounts, but the message does not
+        tell, the server is asked: a guest with somebody's bookmarks would be the wrong one. None
+        for a bot."""
         account = said.account
         if account is None and self._connection.knows_accounts:
-            found = await self._connection.lookups.whois(said.mask.partition("!")[0])
+            found = await self._found(said.mask, asker)
+            if found is not None and found.bot:
+                return None
             account = found.account if found is not None else None
-        return self._identity.user(said.mask, account)
+        if account:
+            return replace(asker, user=self._identity.user(said.mask, account))
+        coming = self._identity.comes_back(said.mask)
+        if coming is not None:
+            await coming
+        return asker
 
-    async def _answer_in(self, channel: str, user: User, nick: str, response: Response) -> None:
+    async def _found(self, mask: str, asker: _Asker) -> Found | None:
+        """What the server says of whoever has written under this mask; None where it says nothing,
+        or somebody else has the nick by now."""
+        lookups, nick, now = self._connection.lookups, asker.nick, asyncio.get_running_loop().time()
+        found = lookups.known(nick)
+        if found is None or not self._identity.same(found.mask, mask):
+            asked = self._asked_in_vain.get(mask)
+            if asked is not None and now - asked < _IN_VAIN_FOR:
+                return None
+            found = await lookups.whois(nick)
+        if found is not None and self._identity.same(found.mask, mask):
+            return found
+        if asker.where() == nick:
+            self._asked_in_vain.put(mask, now)
+        return None
+
+    async def _answer_in(self, channel: str, asker: _Asker, response: Response) -> None:
         if self._channels is not None:
-            wait = self._channels.seconds_to_wait(self._connection.roster.fold(channel), self._wall)
+            roster = self._connection.roster
+            whole = roster.fold(roster.isupport.channel(channel) or channel)
+            wait = self._channels.seconds_to_wait(whole, self._wall)
             if wait is not None:
                 # The channel is to be read by others as well.
-                await self._answer_alone(channel, user, nick, response)
+                await self._answer_alone(channel, asker, response)
                 return
         settings = self._connection.settings
         frame = f"{settings.answers.upper()} {channel} :"
-        called = f"{nick}: "
+        called = f"{asker.nick}: "
         room = self._connection.room(channel) - len(called.encode())
         texts = answer(response.reply, response.reader, room, settings.lines, settings.prefix)
         lines = [f"{frame}{called if not n else ''}{text}" for n, text in enumerate(texts)]
-        receipts = await self._answer_lines(user, channel, lines)
+        receipts = await self._answer_lines(asker.user, lambda: channel, lambda _: lines)
         if receipts:
             receipts[0].taken.add_done_callback(
-                lambda taken: self._when_muted(taken, user, nick, response)
+                lambda taken: self._when_muted(taken, asker, response)
             )
 
-    def _when_muted(
-        self, taken: "asyncio.Future[None]", user: User, nick: str, response: Response
-    ) -> None:
+    def _when_muted(self, taken: "asyncio.Future[None]", asker: _Asker, response: Response) -> None:
         """Answer somebody alone where the bot may not speak: a moderated channel, a quiet."""
         problem = None if taken.cancelled() else taken.exception()
-        if isinstance(problem, Refused) and problem.code == "404":
-            self._goes_on(f"{nick} was not heard", self._answer_alone(None, user, nick, response))
+        if isinstance(problem, Refused) and problem.code in ("404", "482"):
+            self._start(self._answer_alone(None, asker, response))
 
-    async def _answer_alone(
-        self, channel: str | None, user: User, nick: str, response: Response
-    ) -> None:
+    async def _answer_alone(self, channel: str | None, asker: _Asker, response: Response) -> None:
+        nick = asker.where()
+        if nick is None:
+            return
         wait = self._standing.seconds_to_wait(nick)
         if wait > 0 and channel is not None:
             await self._say_in(
-                channel, user, nick,
+                channel, asker,
                 "the server lets me write to few people at a time, for I have no voice here."
                 f" Write to me first: /msg {self._connection.roster.me} help",
             )  # fmt: skip
             return
         texts = answer(response.reply, response.reader, self._connection.room(nick), None, "")
-        lines = [f"PRIVMSG {nick} :{text}" for text in texts]
-        receipts = await self._answer_lines(user, nick, lines)
+        receipts = await self._answer_lines(
+            asker.user, asker.where, lambda to: [f"PRIVMSG {to} :{text}" for text in texts]
+        )
         if receipts:
-            self._when_refused(receipts[0], channel, user, nick)
+            self._when_refused(receipts[0], channel, asker)
 
-    def _when_refused(self, receipt: Receipt, channel: str | None, user: User, nick: str) -> None:
+    def _when_refused(self, receipt: Receipt, channel: str | None, asker: _Asker) -> None:
         """Tell somebody who asked in a channel why the answer does not reach them."""
 
         def refused(taken: "asyncio.Future[None]") -> None:
             problem = None if taken.cancelled() else taken.exception()
             if not isinstance(problem, Refused):
                 return
-            reason = self._delivery.refuses(user, problem, nick)
+            reason = self._delivery.refuses(asker.user, problem, asker.nick)
             if reason is not None and channel is not None:
                 said = f"my answer, and reminders, cannot reach you: {reason}."
-                self._goes_on(f"{nick} was refused", self._say_in(channel, user, nick, said))
+                self._start(self._say_in(channel, asker, said))
 
         receipt.taken.add_done_callback(refused)
 
-    def _goes_on(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        """Do this beside everything else."""
-        task = asyncio.create_task(work)
-        self._last.setdefault(name, task)
-        task.add_done_callback(lambda _: self._last.pop(name, None))
+    async def _say_in(self, channel: str, asker: _Asker, said: str) -> None:
+        line = f"{self._connection.settings.answers.upper()} {channel} :{asker.nick}: {said}"
+        await self._answer_lines(asker.user, lambda: channel, lambda _: [line])
 
-    async def _say_in(self, channel: str, user: User, nick: str, said: str) -> None:
-        line = f"{self._connection.settings.answers.upper()} {channel} :{nick}: {said}"
-        await self._answer_lines(user, channel, [line])
-
-    async def _answer_lines(self, user: User, target: str, lines: list[str]) -> list[Receipt]:
-        """Send an answer, when the server will deliver it."""
+    async def _answer_lines(
+        self, user: User, recipient: Recipient, compose: Callable[[str], list[str]]
+    ) -> list[Receipt]:
+        """Send an answer, when the server will deliver it, and if somebody is left to get it."""
         # Nobody says when there is a place again: it depends on who else is written to.
-        while (wait := self._standing.seconds_to_wait(target)) > 0:  # noqa: ASYNC110
+        while (target := recipient()) is not None:
+            wait = self._standing.seconds_to_wait(target)
+            if wait <= 0:
+                self._standing.writes_to(target)
+                await asyncio.sleep(self._standing.books(target, len(compose(target))))
+                return await self._connection.outbox.answer(user.id, recipient, compose)
             await asyncio.sleep(wait)
-        self._standing.writes_to(target)
-        await asyncio.sleep(self._standing.books(target, len(lines)))
-        return await self._connection.outbox.answer(user.id, target, lines)
+        return []
 
-    async def _with_login(self, response: Response, user: User, nick: str) -> Response:
+    async def _with_login(self, response: Response, asker: _Asker) -> Response:
         """Remember under which nick somebody is known of whom something is stored; and tell a guest
         who is not the one that was known by this nick how to be recognized."""
+        user, nick = asker.user, asker.nick
         stranger = self._identity.is_taken_for(user) and self._identity.account_of(user) is None
         try:
             profile = await self._store.load(user, bookmarks=True)
@@ -202,6 +289,8 @@ class Conversations:
         if not stranger or self._told.get(user.id):
             return response
         self._told.put(user.id, True)
+        # Whoever does so wants to be recognized at once.
+        self._connection.lookups.forget(nick)
         services = self._connection.settings.nickserv
         proof = (
             f"log in to your account (/msg {services} identify), and I recognize you from anywhere."
@@ -212,9 +301,9 @@ class Conversations:
         reply = Reply((*response.reply.blocks, hint))
         return Response(reply, response.reader, response.private, response.command)
 
-    async def _answer_ctcp(self, asked: Ctcp) -> None:
+    async def _answer_ctcp(self, asked: Ctcp, asker: _Asker) -> None:
         """The customary questions (CTCP, draft-oakley-irc-ctcp); others are passed over."""
-        nick = asked.mask.partition("!")[0]
+        nick = asker.nick
         answers = {
             "VERSION": f"Summit Bot {__version__}, Python {platform.python_version()}",
             "PING": asked.argument[:_LONGEST_PING],
@@ -226,8 +315,10 @@ class Conversations:
             return
         if self._standing.seconds_to_wait(nick) == 0:
             self._standing.writes_to(nick)
-            line = f"NOTICE {nick} :\x01{asked.command} {said}\x01"
-            await self._connection.outbox.answer(nick, nick, [line])
+            body = f"\x01{asked.command} {said}\x01"
+            await self._connection.outbox.answer(
+                nick, asker.where, lambda to: [f"NOTICE {to} :{body}"]
+            )
 
     @property
     def _wall(self) -> datetime:

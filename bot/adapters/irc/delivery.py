@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from bot.adapters.irc.connection import Connection
 from bot.adapters.irc.identity import Identity
+from bot.adapters.irc.lookups import Found
 from bot.adapters.irc.outbox import Form
 from bot.adapters.irc.pace import Pace
 from bot.adapters.irc.presence import Absent
 from bot.adapters.irc.receipts import Refused
+from bot.adapters.irc.recipients import Limit
 from bot.adapters.irc.roster import Person
 from bot.adapters.irc.standing import KEPT_FOR_CHANNELS
 from bot.adapters.irc.writing import Run, notice, shortened
@@ -29,8 +31,6 @@ _REFUSED_FOR = 300.0
 """Seconds in which somebody who refuses messages is not tried again, unless they write."""
 _LATER = timedelta(seconds=2)
 _THROTTLED = timedelta(seconds=10)
-_THERE_FOR = 60.0
-"""Seconds for which it is believed that somebody off our channels is where they were found."""
 _AS_MANY_AS_FIT = 20
 """Recipients of a line, where the server sets no limit."""
 _NICK = 30
@@ -46,15 +46,21 @@ class Delivery:
         self._identity = identity
         self._clock = clock
         self._refusing: Recent[str, tuple[str, float]] = Recent(1_000)
-        self._found: Recent[str, tuple[str, float]] = Recent(1_000)
+        # Under which nick somebody off our channels was found last.
+        self._found: Recent[str, str] = Recent(1_000)
         self._targets = connection.registered.isupport.targets("PRIVMSG")
 
     @property
     def pace(self) -> Pace:
         """How fast people can be written to now."""
         settings = self._connection.settings
-        voiced = any(place.modes for place in self._connection.roster.places)
-        limit = None if voiced else self._standing.limit
+        places = self._connection.roster.places
+        limit = self._standing.limit
+        if limit is not None:
+            # Who is in a channel where the bot has no voice can only be written to in this way.
+            voiced = bool(places) and all(place.modes for place in places)
+            people = max(1, limit.people - KEPT_FOR_CHANNELS)
+            limit = None if voiced else Limit(people, limit.every)
         return Pace(settings.rate, settings.burst, self._targets or _AS_MANY_AS_FIT, limit)
 
     async def send(self, user: User, reply: Reply, reader: Reader, until: datetime) -> None:
@@ -65,7 +71,7 @@ class Delivery:
             raise Unreachable(refusal)
         nick = await self._whereabouts(user, until)
         try:
-            await self._write(nick, reply, reader, until)
+            await self._write(user, nick, reply, reader, until)
         except Refused as refused:
             raise self._meant(refused, user, nick, until) from None
 
@@ -85,13 +91,16 @@ class Delivery:
             f" and then to one more each {limit.every:g} seconds"
         )
 
-    def heard_from(self, user: User, nick: str) -> bool:
-        """The user writes: whatever kept messages from them may be over. True if something did."""
+    def heard_from(self, user: User, mask: str | None) -> bool:
+        """The user writes under this mask, which is None if they have another one by now: whatever
+        kept messages from them may be over. True if something did."""
         refused = self.refusal(user) is not None
         self._refusing.drop(user.id)
         absent = self._connection.presence.has_come(user)
-        if absent:
-            self._found.put(user.id, (nick, asyncio.get_running_loop().time()))
+        if absent and mask is not None:
+            nick, account = mask.partition("!")[0], self._identity.account_of(user)
+            self._connection.lookups.note(Found(nick, mask, account or "", bot=False))
+            self._found.put(user.id, nick)
         return refused or absent
 
     def refuses(self, user: User, refused: Refused, nick: str) -> str | None:
@@ -119,23 +128,41 @@ class Delivery:
         person = roster.person(self._identity.nick_of(user))
         return person if person is not None and self.user_of(person) == user else None
 
-    async def find(self, user: User, nick: str) -> bool:
-        """True if the server says that this very user has the nick now: they can be written to."""
-        found = await self._connection.lookups.whois(nick)
-        if found is None or self._identity.user(found.mask, found.account) != user:
-            return False
-        self._connection.presence.has_come(user)
-        self._found.put(user.id, (found.nick, asyncio.get_running_loop().time()))
-        return True
-
-    async def _whereabouts(self, user: User, until: datetime) -> str:
+    def nick_now(self, user: User) -> str | None:
+        """Where the user can be written to, as far as is known at this moment."""
         person = self.seen_as(user)
         if person is not None:
             return person.nick
+        nick = self._found.get(user.id)
+        found = self._connection.lookups.known(nick) if nick is not None else None
+        if found is None or self._identity.user(found.mask, found.account) != user:
+            return None
+        return None if self._is_somebody_elses(found.nick, user) else found.nick
+
+    async def find(self, user: User, nick: str) -> bool:
+        """True if the server says that this very user has the nick now: they can be written to."""
+        if await self._connection.lookups.whois(nick) is None:
+            return False
+        self._found.put(user.id, nick)
+        there = self.nick_now(user) is not None
+        if there:
+            self._connection.presence.has_come(user)
+        return there
+
+    def _is_somebody_elses(self, nick: str, user: User) -> bool:
+        """True if somebody is seen under this nick who is not the user."""
+        person = self._connection.roster.person(nick)
+        if person is None:
+            return False
+        if self._identity.account_of(user) is not None:
+            return person.account is not None
+        return bool(person.mask) and self.user_of(person) != user
+
+    async def _whereabouts(self, user: User, until: datetime) -> str:
+        there = self.nick_now(user)
+        if there is not None:
+            return there
         nick, now = self._identity.nick_of(user), asyncio.get_running_loop().time()
-        found, since = self._found.get(user.id) or ("", 0.0)
-        if found and now - since < _THERE_FOR:
-            return found
         presence = self._connection.presence
         if not presence.is_absent(user, now):
             self._wait_for(user, nick, until)
@@ -149,22 +176,29 @@ class Delivery:
         self._connection.presence.wait_for(Absent(user, nick, ends))
         self._connection.look_soon()
 
-    async def _write(self, nick: str, reply: Reply, reader: Reader, until: datetime) -> None:
+    async def _write(
+        self, user: User, nick: str, reply: Reply, reader: Reader, until: datetime
+    ) -> None:
+        def recipient() -> str | None:
+            return self.nick_now(user)
+
         outbox, wait = self._connection.outbox, self._standing.seconds_to_wait(nick)
         if wait > 0:
             named = self._named(nick, reply) if reader.named else None
             if named is None or named.channel is None:
                 raise TryLater(timedelta(seconds=wait))
             self._standing.writes_to(named.channel)
-            await outbox.tell(nick, named, until)
+            await outbox.tell(recipient, named, until)
             return
         self._standing.writes_to(nick)
         texts = notice(reply, reader, self._connection.room("n" * max(_NICK, len(nick))))
         if len(texts) > 1:
-            await outbox.tell_lines(nick, [f"PRIVMSG {nick} :{text}" for text in texts], until)
+            await outbox.tell_lines(
+                recipient, lambda to: [f"PRIVMSG {to} :{text}" for text in texts], until
+            )
         elif texts:
             form = Form(lambda nicks: f"PRIVMSG {','.join(nicks)} :{texts[0]}", self._targets)
-            await outbox.tell(nick, form, until)
+            await outbox.tell(recipient, form, until)
 
     def _named(self, nick: str, reply: Reply) -> Form | None:
         """The line in a channel for people who may be named there; only for reminders: what else

@@ -8,7 +8,8 @@ from bot.adapters.irc.wire import Heard
 
 # What was sent to the first argument was not delivered, if it was the last thing.
 _REFUSALS = frozenset({
-    "401", "404", "407", "408", "413", "414", "415", "439", "477", "486", "494", "531", "707", "716"
+    "401", "404", "407", "408", "413", "414", "415", "439", "477", "482", "486", "494", "531",
+    "707", "716",
 })  # fmt: skip
 _TOO_MANY = ("707", "439")
 _THROTTLED = re.compile(r"Message to (\S+) (?:was )?throttled", re.IGNORECASE)

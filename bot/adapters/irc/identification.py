@@ -51,10 +51,16 @@ class Identification:
         """Log in, if that is still to be done. Raises CannotSpeak and Rejected, unless the bot may
         go on without."""
         settings = self._settings
-        if self.account is not None or self._tried or settings.password is None:
+        if self.account is not None or self._tried:
             return
         try:
-            await self._identify(settings.password.get_secret_value())
+            if settings.password is not None:
+                await self._identify(settings.password.get_secret_value())
+            elif settings.account is not None and settings.account_required:
+                await self._settled(
+                    f"{settings.nickserv} did not recognize the bot by its certificate: add its"
+                    " fingerprint to the account (NickServ's CERT ADD)."
+                )
         except (CannotSpeak, Rejected) as failure:
             if settings.account_required:
                 raise
@@ -95,17 +101,22 @@ class Identification:
         settings, who = self._settings, self._settings.nickserv
         if not self._login.private and settings.sasl == "auto":
             raise CannotSpeak(
-                "The server offers no SASL, and the connection can be read by others, so the bot"
-                f' does not tell {who} its password: set tls = true, or sasl = "off" to do it.'
+                "The server offers no SASL, and others could read the connection or stand in for"
+                f" the server, so the bot does not tell {who} its password: set tls = true, with"
+                ' tls_verify = true or a tls_fingerprint, or sasl = "off" to do it.'
             )
-        self._answered = asyncio.get_running_loop().create_future()
         account = f"{settings.account} " if settings.account else ""
         self._say_soon(f"PRIVMSG {who} :IDENTIFY {account}{password}")
+        await self._settled(f"{who} did not answer: the services are away, it seems.")
+
+    async def _settled(self, otherwise: str) -> None:
+        """Wait until services say yes or no. Raises what follows from a no, and Rejected."""
+        self._answered = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(_WITHIN):
                 await self._answered
         except TimeoutError:
-            raise Rejected(f"{who} did not answer: the services are away, it seems.") from None
+            raise Rejected(otherwise) from None
 
     def _refused(self, words: str) -> CannotSpeak:
         return CannotSpeak(

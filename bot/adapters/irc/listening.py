@@ -17,11 +17,13 @@ _FORMATTING = re.compile(
 @dataclass(frozen=True, slots=True)
 class Said:
     """A command as it was said: by whom, in a channel or (None) to the bot alone, whether by its
-    name. The account is None where the message does not tell; `id` is the server's own."""
+    name. The account is None where the message does not tell; `id` is the server's own. An answer
+    goes to the `target`: the channel, a part of it like `@#channel`, or the nick."""
 
     mask: str
     account: str | None
     channel: str | None
+    target: str
     line: str
     named: bool
     id: str | None
@@ -42,17 +44,17 @@ def asked(heard: Heard, account: str | None, roster: Roster, prefix: str) -> Sai
     if "bot" in heard.tags or "draft/bot" in heard.tags or "!" not in heard.source:
         return None
     text, id = heard.arguments[0], heard.tags.get("msgid")
-    if heard.type == "privmsg":
+    channel = roster.isupport.channel(heard.target)
+    if channel is None:
         if not roster.is_me(heard.target):
             return None
         line = command_in_private(text, roster.me, prefix, roster.fold)
-        return Said(heard.source, account, None, line, True, id)
-    channel = roster.isupport.channel(heard.target)
+        return Said(heard.source, account, None, heard.nick, line, True, id)
     meant = command_in_channel(text, roster.me, prefix, roster.fold)
-    if channel is None or meant is None:
+    if meant is None:
         return None
     line, named = meant
-    return Said(heard.source, account, channel, line, named, id)
+    return Said(heard.source, account, channel, heard.target, line, named, id)
 
 
 def command_in_channel(

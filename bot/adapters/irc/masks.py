@@ -13,11 +13,6 @@ class Mask:
     user: str | None = None
     host: str | None = None
 
-    @property
-    def is_server(self) -> bool:
-        """True for a server's name: nicks have no dots."""
-        return self.user is None and self.host is None and "." in self.nick
-
     def __str__(self) -> str:
         """`nick!user@host`, as far as it is known."""
         user = "" if self.user is None else f"!{self.user}"

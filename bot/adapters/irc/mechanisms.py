@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Literal
 
 from bot.adapters.irc.settings import Irc
+from bot.adapters.irc.tls import is_verified
 
 Mechanism = Literal["EXTERNAL", "SCRAM-SHA-256", "PLAIN"]
 
@@ -16,7 +17,7 @@ _MOST_ROUNDS = 1_000_000
 @dataclass(frozen=True, slots=True)
 class Login:
     """Who logs in, and what for: `certificate` if the connection shows one of ours, `private` if
-    nobody on the way can read it."""
+    nobody on the way can read it, or stand in for the server."""
 
     account: str | None
     password: str | None = field(repr=False)
@@ -44,12 +45,12 @@ believed if it says that we are logged in. What it yields first is not sent."""
 
 
 def login(settings: Irc, host: str, tls: bool) -> Login:
-    """The login of a connection to this host."""
+    """The login of a connection to this host, over TLS or not."""
     return Login(
         account=settings.account,
         password=settings.password.get_secret_value() if settings.password else None,
         certificate=tls and settings.certificate is not None,
-        private=tls or is_loopback(host),
+        private=is_loopback(host) or (tls and is_verified(settings)),
         setting=settings.sasl,
     )
 
@@ -65,7 +66,7 @@ def is_loopback(host: str) -> bool:
 def mechanisms(login: Login) -> tuple[Mechanism, ...]:
     """Those that may be used, the best first; none if the bot does not log in this way.
 
-    Left to itself it never sends a password that somebody on the way could read; who sets "plain"
+    Left to itself it never sends a password that somebody on the way could get; who sets "plain"
     has asked for it.
     """
     match login.setting:

@@ -1,7 +1,8 @@
 """What goes out on one connection, in turn: the protocol, answers, notices by deadline.
 
 The same notice to several people is one line as long as it waits: servers count lines, and allow a
-few recipients in each.
+few recipients in each. Nicks can pass to others while a line waits: to whom it goes is asked again
+when its turn comes.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from bot.adapters.irc.receipts import Receipt, Receipts
 from bot.pacer import Pacer, Urgency
@@ -24,6 +26,10 @@ _MOST_ANSWERS = 500
 """Answers for which one PING is sent at the latest."""
 
 
+Recipient: TypeAlias = Callable[[], str | None]
+"""The nick of somebody at the moment when it is asked for, or a channel; None if they are gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What a notice looks like on the wire: the line for some recipients, of whom it takes so many
@@ -37,13 +43,22 @@ class Form:
 
 
 @dataclass(slots=True, eq=False)
+class _Place:
+    """Somebody's place on a line, and their nick as far as it is known; None if the line went out
+    without them."""
+
+    recipient: Recipient
+    nick: str | None
+
+
+@dataclass(slots=True, eq=False)
 class _Parcel:
     """One line that waits for its turn, and who will get it; `carried` brings the receipts."""
 
     form: Form
     turn: "asyncio.Future[None]"
     carried: "asyncio.Future[list[Receipt]]"
-    recipients: list[str] = field(default_factory=list)
+    places: list[_Place] = field(default_factory=list)
 
 
 class Outbox:
@@ -79,15 +94,17 @@ class Outbox:
             self._looking.cancel()
         self._receipts.lost()
 
-    async def say(self, line: str) -> None:
-        """Send a line of the protocol; it comes before all messages."""
+    async def say(self, line: str, written: Callable[[str], None] = lambda _: None) -> None:
+        """Send a line of the protocol; it comes before all messages. `written` is called with it
+        when it goes out: what is answered in order has to be noted in this order."""
         with suppress(TryLater):
             await self._pacer.turn(Urgency.PROTOCOL)
             self._write(line)
+            written(line)
 
-    def say_soon(self, line: str) -> None:
+    def say_soon(self, line: str, written: Callable[[str], None] = lambda _: None) -> None:
         """As `say`, without waiting for the turn."""
-        self._start(self.say(line))
+        self._start(self.say(line, written))
 
     async def ping(self) -> None:
         """Send a PING; its PONG is the receipt of all that was written before."""
@@ -98,44 +115,66 @@ class Outbox:
             self._write(f"PING :{token}")
             self._receipts.pinged(token)
 
-    async def answer(self, person: str, target: str, lines: list[str]) -> list[Receipt]:
-        """Send the lines of an answer to a target, without others in between; whoever asks for much
-        (`person`) waits behind the others. The receipts are not waited for."""
+    async def answer(
+        self, person: str, recipient: Recipient, compose: Callable[[str], list[str]]
+    ) -> list[Receipt]:
+        """Send the lines of an answer, composed for a nick or channel, without others in between,
+        as long as somebody is there to get them; whoever asks for much (`person`) waits behind the
+        others. The receipts are not waited for."""
+        target = recipient()
+        lines = len(compose(target)) if target is not None else 0
         with suppress(TryLater):  # nobody is left to hear it
             if lines:
-                turns = self._pacer.turns(Urgency.REPLY, len(lines), person=person)
-                return await self._written_in_turn(target, lines, turns, wanted=False)
+                turns = self._pacer.turns(Urgency.REPLY, lines, person=person)
+                return await self._written_in_turn(recipient, compose, turns, wanted=False)
         return []
 
-    async def tell(self, recipient: str, form: Form, until: datetime) -> None:
+    async def tell(self, recipient: Recipient, form: Form, until: datetime) -> None:
         """Send a notice that somebody has to have by `until`, together with others who are told the
         same. Returns when the server has taken it. Raises Refused, and TryLater where the turn
-        would not come soon."""
-        parcel = self._parcel_for(recipient, form, until)
-        parcel.recipients.append(recipient)
+        would not come soon, or the recipient is gone when it does."""
+        nick = recipient()
+        if nick is None:
+            raise TryLater
+        place, parcel = _Place(recipient, nick), self._parcel_for(nick, form, until)
+        parcel.places.append(place)
         try:
             receipts = await asyncio.shield(parcel.carried)
         except asyncio.CancelledError:
-            self._gives_up(recipient, parcel)
+            self._gives_up(place, parcel)
             raise
-        folded = self._receipts.fold(form.channel or recipient)
+        if place.nick is None:
+            raise TryLater
+        folded = self._receipts.fold(form.channel or place.nick)
         receipt = next(receipt for receipt in receipts if receipt.target == folded)
         await asyncio.shield(receipt.taken)
 
-    async def tell_lines(self, recipient: str, lines: list[str], until: datetime) -> None:
-        """Send a notice of several lines; as `tell`, but without company."""
-        await self._taken(Urgency.NOTICE, recipient, lines, until)
+    async def tell_lines(
+        self, recipient: Recipient, compose: Callable[[str], list[str]], until: datetime
+    ) -> None:
+        """Send a notice of several lines, composed for a nick; as `tell`, but without company."""
+        await self._taken(Urgency.NOTICE, recipient, compose, until)
 
     async def post(self, channel: str, lines: list[str]) -> None:
         """Send lines to a channel, when nothing else waits; returns when the server has taken them.
         Raises Refused and TryLater."""
-        await self._taken(Urgency.POST, channel, lines)
+        await self._taken(Urgency.POST, lambda: channel, lambda _: lines)
 
     async def _taken(
-        self, urgency: Urgency, target: str, lines: list[str], until: datetime | None = None
+        self,
+        urgency: Urgency,
+        recipient: Recipient,
+        compose: Callable[[str], list[str]],
+        until: datetime | None = None,
     ) -> None:
-        turns = self._turns(urgency, len(lines), until)
-        for receipt in await self._written_in_turn(target, lines, turns, wanted=True):
+        target = recipient()
+        if target is None:
+            raise TryLater
+        turns = self._turns(urgency, len(compose(target)), until)
+        receipts = await self._written_in_turn(recipient, compose, turns, wanted=True)
+        if len(receipts) < len(turns):
+            raise TryLater
+        for receipt in receipts:
             await asyncio.shield(receipt.taken)
 
     def _turns(
@@ -151,50 +190,59 @@ class Outbox:
 
     async def _written_in_turn(
         self,
-        target: str,
-        lines: list[str],
+        recipient: Recipient,
+        compose: Callable[[str], list[str]],
         turns: Sequence["asyncio.Future[None]"],
         *,
         wanted: bool,
     ) -> list[Receipt]:
+        """The receipts, fewer than turns if the recipient is gone before the end."""
         receipts: list[Receipt] = []
-        written = 0
+        come = 0
         try:
-            for line, turn in zip(lines, turns, strict=True):
+            for number, turn in enumerate(turns):
                 await turn
-                written += 1
+                come += 1
                 self._coming -= wanted
-                receipts += self._written(line, [target], wanted=wanted)
+                target = recipient()
+                if target is None:
+                    break
+                receipts += self._written(compose(target)[number], [target], wanted=wanted)
         finally:
-            self._coming -= wanted * (len(lines) - written)
+            self._coming -= wanted * (len(turns) - come)
             for turn in turns:
                 turn.cancel()
+            self._see_to_receipts()
         return receipts
 
-    def _parcel_for(self, recipient: str, form: Form, until: datetime) -> _Parcel:
+    def _parcel_for(self, nick: str, form: Form, until: datetime) -> _Parcel:
         """One that waits and takes one more, or else a new one."""
         key = (form.compose([]), form.most, form.channel)
         parcel = self._parcels.get(key)
-        if parcel is None or not self._takes(parcel, recipient):
+        if parcel is None or not self._takes(parcel, nick):
             (turn,) = self._turns(Urgency.NOTICE, 1, until)
             parcel = _Parcel(form, turn, asyncio.get_running_loop().create_future())
             self._parcels[key] = parcel
             turn.add_done_callback(lambda _: self._carry(key, parcel))
         return parcel
 
-    def _takes(self, parcel: _Parcel, recipient: str) -> bool:
-        form, together = parcel.form, [*parcel.recipients, recipient]
-        if parcel.turn.cancelled() or (form.most is not None and len(together) > form.most):
+    def _takes(self, parcel: _Parcel, nick: str) -> bool:
+        waiting = [place.nick for place in parcel.places if place.nick is not None]
+        return not parcel.turn.cancelled() and self._fits(parcel.form, [*waiting, nick])
+
+    def _fits(self, form: Form, nicks: list[str]) -> bool:
+        """True if the last of these can be on one line with the others."""
+        if form.most is not None and len(nicks) > form.most:
             return False
-        length = form.relayed + len(form.compose(together).encode()) + len("\r\n")
-        folded = [self._receipts.fold(nick) for nick in together]
+        length = form.relayed + len(form.compose(nicks).encode()) + len("\r\n")
+        folded = [self._receipts.fold(nick) for nick in nicks]
         return length <= self.longest and folded[-1] not in folded[:-1]
 
-    def _gives_up(self, recipient: str, parcel: _Parcel) -> None:
+    def _gives_up(self, place: _Place, parcel: _Parcel) -> None:
         """The line goes out without them, unless it just has; for nobody it does not go out."""
         if not parcel.carried.done():
-            parcel.recipients.remove(recipient)
-            if not parcel.recipients:
+            parcel.places.remove(place)
+            if not parcel.places:
                 parcel.turn.cancel()
 
     def _carry(self, key: object, parcel: _Parcel) -> None:
@@ -206,10 +254,23 @@ class Outbox:
         if problem is not None:
             parcel.carried.set_exception(problem)
             parcel.carried.exception()  # all who wait may have given up
-        elif parcel.recipients:
-            form, recipients = parcel.form, parcel.recipients
-            targets = recipients if form.channel is None else [form.channel]
-            parcel.carried.set_result(self._written(form.compose(recipients), targets, wanted=True))
+        elif parcel.places:
+            form, nicks = parcel.form, self._addressed(parcel)
+            targets = nicks if form.channel is None else [form.channel]
+            line = form.compose(nicks) if nicks else None
+            parcel.carried.set_result(self._written(line, targets, wanted=True) if line else [])
+        self._see_to_receipts()
+
+    def _addressed(self, parcel: _Parcel) -> list[str]:
+        """The nicks of now; nobody is on the line who is gone, or whose new nick does not fit."""
+        nicks: list[str] = []
+        for place in parcel.places:
+            place.nick = place.recipient()
+            if place.nick is not None and self._fits(parcel.form, [*nicks, place.nick]):
+                nicks.append(place.nick)
+            else:
+                place.nick = None
+        return nicks
 
     def _written(self, line: str, targets: list[str], *, wanted: bool) -> list[Receipt]:
         label = None

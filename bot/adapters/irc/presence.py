@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.messages import User
 
+_ISON = "ISON "
 _LONGEST_LIST = 400
 """Bytes of nicks in one line."""
 _ANSWERED_WITHIN = 4.0
@@ -38,6 +39,7 @@ class Presence:
         self._absent: dict[str, Absent] = {}
         self._called: dict[str, dict[str, Absent]] = {}
         self._watched: dict[str, str] = {}
+        self._anew = set[str]()
         self._starts_over = False
         # What ISON was asked, line by line: it answers with those who are there.
         self._asked: deque[set[str]] = deque()
@@ -47,8 +49,12 @@ class Presence:
     def wait_for(self, absent: Absent) -> None:
         """A user is not there, as far as is known."""
         self.has_come(absent.user)
+        folded = self.fold(absent.nick)
         self._absent[absent.user.id] = absent
-        self._called.setdefault(self.fold(absent.nick), {})[absent.user.id] = absent
+        self._called.setdefault(folded, {})[absent.user.id] = absent
+        if folded in self._watched:
+            # Of whom it watches already the server says nothing until something happens.
+            self._anew.add(folded)
 
     def is_absent(self, user: User, now: float) -> bool:
         """True if the user is waited for."""
@@ -91,9 +97,10 @@ class Presence:
         soonest = sorted(self._absent.values(), key=lambda absent: absent.until)
         wanted = {self.fold(absent.nick): absent.nick for absent in soonest}
         wanted = dict(list(wanted.items())[: self.limit])
-        gone = [nick for folded, nick in self._watched.items() if folded not in wanted]
-        new = [nick for folded, nick in wanted.items() if folded not in self._watched]
-        self._watched = wanted
+        watched = {f: nick for f, nick in self._watched.items() if f not in self._anew}
+        gone = [n for f, n in self._watched.items() if f not in wanted or f in self._anew]
+        new = [nick for folded, nick in wanted.items() if folded not in watched]
+        self._watched, self._anew = wanted, set()
         removed = [f"MONITOR - {','.join(nicks)}" for nicks in _batches(gone)]
         if self._starts_over:
             self._starts_over, removed = False, ["MONITOR C"]
@@ -117,9 +124,12 @@ class Presence:
         return [self.question(nicks) for nicks in batches]
 
     def question(self, nicks: list[str]) -> str:
-        """The line that asks which of these are there."""
-        self._asked.append({self.fold(nick) for nick in nicks})
-        return f"ISON {' '.join(nicks)}"
+        """The line that asks which of these are there; `asked` has to be told when it is sent."""
+        return f"{_ISON}{' '.join(nicks)}"
+
+    def asked(self, question: str) -> None:
+        """A question has gone out just now: answers come in this order."""
+        self._asked.append(set(map(self.fold, question.removeprefix(_ISON).split())))
 
     def answered(self, online: Iterable[str]) -> set[str]:
         """The answer to the oldest question: these are there. The result is who is not, folded."""

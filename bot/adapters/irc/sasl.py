@@ -198,7 +198,10 @@ class Sasl:
         offered = _short(self._offered) or "none"
         usable = mechanisms(self._login)
         if "PLAIN" not in usable and self._login.setting == "auto" and self._login.password:
-            advice = "set tls = true, so that the password may be sent"
+            advice = (
+                "set tls = true, with tls_verify = true or a tls_fingerprint, so that the password"
+                " may be sent"
+            )
         elif usable == ("EXTERNAL",):
             advice = "give the bot account and password"
         else:

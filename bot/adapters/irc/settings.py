@@ -133,6 +133,11 @@ class Irc(BaseModel):
             raise ValueError(f"sasl = {self.sasl!r} needs account and password")
         if self.sasl == "external" and (self.certificate is None or not self.tls):
             raise ValueError("sasl = 'external' needs a certificate, and TLS")
+        if self.account and not self.password and not (self.certificate and self.tls):
+            raise ValueError(
+                "account needs a password, here or in the environment (as in"
+                " SUMMIT_BOT_IRC__PASSWORD), or else a certificate, and TLS"
+            )
         if self.certificate_key is not None and self.certificate is None:
             raise ValueError("certificate_key needs a certificate")
         strangers = set(self.coming_up) - {channel.split(" ")[0] for channel in self.channels}

@@ -14,7 +14,8 @@ _UNKNOWN = Limit(10, 60.0)
 
 
 class Standing:
-    """The bot's standing on one connection. Targets are nicks and channels."""
+    """The bot's standing on one connection. Targets are nicks and channels, also parts of channels
+    like `@#channel`."""
 
     def __init__(self, roster: Roster, limit: Limit | None, crowding: Crowding) -> None:
         self._roster = roster
@@ -29,7 +30,7 @@ class Standing:
 
     def has_voice_for(self, target: str) -> bool:
         """True if the bot has a voice, or more, in the channel, or in one where the nick is too."""
-        place = self._roster.place(target)
+        place = self._roster.place(self._roster.isupport.channel(target) or target)
         places = [place] if place is not None else self._roster.shared(target)
         return any(place.modes for place in places)
 
@@ -42,20 +43,20 @@ class Standing:
         write to."""
         if self._recipients is None or self.has_voice_for(target):
             return 0.0
-        kept = 0 if self._roster.isupport.is_channel(target) else KEPT_FOR_CHANNELS
-        return self._recipients.seconds_to_wait(self._roster.fold(target), _now(), kept)
+        kept = 0 if self._roster.isupport.channel(target) else KEPT_FOR_CHANNELS
+        return self._recipients.seconds_to_wait(self._folded(target), _now(), kept)
 
     def writes_to(self, target: str) -> None:
         """The target is written to now."""
         if self._recipients is not None and not self.has_voice_for(target):
-            self._recipients.writes_to(self._roster.fold(target), _now())
+            self._recipients.writes_to(self._folded(target), _now())
 
     def books(self, target: str, lines: int) -> float:
         """So many lines are meant for a target; the result is for how many seconds they have to
         wait, lest the target has had too much by then."""
         if not self.limits(target):
             return 0.0
-        return self._crowding.books(self._roster.fold(target), lines, _now())
+        return self._crowding.books(self._folded(target), lines, _now())
 
     def hears_from(self, nick: str) -> None:
         """A nick has written to us alone: what we write back does not count."""
@@ -65,13 +66,17 @@ class Standing:
     def hears_in(self, channel: str) -> None:
         """Somebody has said something in a channel."""
         if self.limits(channel):
-            self._crowding.books(self._roster.fold(channel), 1, _now())
+            self._crowding.books(self._folded(channel), 1, _now())
 
     def refused(self, target: str) -> None:
         """The server says that we write to too many (707, 439)."""
         if self._recipients is None:
             self._recipients = Recipients(_UNKNOWN)
-        self._recipients.refused(self._roster.fold(target), _now())
+        self._recipients.refused(self._folded(target), _now())
+
+    def _folded(self, target: str) -> str:
+        """As it is counted: a part of a channel (`@#channel`) as the channel."""
+        return self._roster.fold(self._roster.isupport.channel(target) or target)
 
 
 def _now() -> float:

@@ -1,6 +1,7 @@
 """One connection to a server: lines out, and what is heard as events, until it is closed."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
@@ -28,7 +29,7 @@ _CROWDED, _CALM = 2_000, 200
 """Events that wait: reading stops, and goes on."""
 _HARMFUL = str.maketrans("", "", "\0\r\n")
 # The library's parser takes the reason of a QUIT for granted.
-_BARE_QUIT = "QUIT"
+_BARE_QUIT = re.compile(r"(?:@[^ ]* +)?(?::[^ ]* +)?QUIT *", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,13 @@ def _heard(event: Event) -> Heard:
     return Heard(kind, event.source or "", event.target or "", tuple(event.arguments), tags)
 
 
+class _Unread:
+    """In place of what the library makes of 005: one odd word would cost it the whole line."""
+
+    def load(self, arguments: list[str]) -> None:
+        pass
+
+
 class _Connection(AioConnection):  # type: ignore[misc]  # the library has no types
     """The library's connection, which loses one line where that would end it, and leaves logging
     on and goodbyes to us: capabilities come before them."""
@@ -161,6 +169,7 @@ class _Connection(AioConnection):  # type: ignore[misc]  # the library has no ty
 
     def __init__(self, reactor: AioReactor) -> None:
         super().__init__(reactor)
+        self.features = _Unread()
         self._overlong = False
 
     def process_data(self, new_data: bytes) -> None:
@@ -180,9 +189,8 @@ class _Connection(AioConnection):  # type: ignore[misc]  # the library has no ty
 
     def _take(self, line: str) -> None:
         try:
-            if line.rstrip().endswith(_BARE_QUIT):
-                line = f"{line.rstrip()} :"
-            self._process_line(line.lstrip())
+            line = line.lstrip()
+            self._process_line(f"{line} :" if _BARE_QUIT.fullmatch(line) else line)
         except Exception:
             # One line must not end the connection. What it says may be private: it is not logged.
             _log.debug("a line that cannot be read is left out", length=len(line))

@@ -14,6 +14,8 @@ BOLD = "\x02"
 _SEPARATOR = " \N{MIDDLE DOT} "
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _BAR = " | "
+_HINT = 60
+"""Bytes for what says that something was left out."""
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
 _JOINER = "\u200d"
 _WORDS = re.compile(r" *[^ ]+")
@@ -91,18 +93,24 @@ def notice(reply: Reply, reader: Reader, room: int) -> list[str]:
     return [text for line in lines for text in split(line, room)]
 
 
-def packed(reply: Reply, reader: Reader, room: int) -> list[str]:
-    """A reply in few texts, several of its lines in each: for what a channel did not ask for."""
-    texts: list[str] = []
-    line: Line = ()
-    for number, part in enumerate(written(reply, reader)):
-        between = Run(" " if number < 2 else _BAR)
-        longer = (*line, between, *part) if line else part
-        if line and size(longer) > room:
-            texts += split(line, room)
-            longer = part
-        line = longer
-    return texts + split(line, room)
+def packed(reply: Reply, reader: Reader, room: int, most: int, more: str) -> list[str]:
+    """A reply in at most so many texts, several of its lines in each, for what a channel did not
+    ask for. Where some are left out, it is said how many, and what (`more`) shows them."""
+    parts = written(reply, reader)
+    texts: list[list[Line]] = [[]]
+    placed = 0
+    for part in parts:
+        last = len(texts) == most
+        if texts[-1] and size(_side_by_side([*texts[-1], part])) > room - last * _HINT:
+            if last:
+                break
+            texts.append([])
+        texts[-1].append(part)
+        placed += 1
+    if placed < len(parts):
+        texts[-1].append((Run(f"{_ELLIPSIS} {len(parts) - placed} more: {_typed(more, '')}"),))
+    packed = (shortened(_side_by_side(lines), room) for lines in texts)
+    return [text for text in packed if text]
 
 
 def answer(reply: Reply, reader: Reader, room: int, most: int | None, prefix: str) -> list[str]:
@@ -113,6 +121,16 @@ def answer(reply: Reply, reader: Reader, room: int, most: int | None, prefix: st
     if most is not None and sum(map(len, texts)) > most:
         texts = [[shortened(line, room)] for line, parts in zip(lines, texts, strict=True) if parts]
     return [text for parts in texts for text in parts][:most]
+
+
+def _side_by_side(lines: Sequence[Line]) -> Line:
+    """Several lines as one; a heading is set apart from the first by its own colon."""
+    runs: list[Run] = []
+    for line in lines:
+        headed = bool(runs) and runs[-1].text.endswith(":")
+        between = [Run(" " if headed else _BAR)] if runs else []
+        runs += [*between, *line]
+    return tuple(runs)
 
 
 def _in_one(blocks: Sequence[Block], lines: Sequence[Line]) -> Line:

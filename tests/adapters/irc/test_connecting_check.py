@@ -96,6 +96,7 @@ async def test_while_the_bot_runs() -> None:
             assert await check(server, **USUAL, **own) == [
                 f"Registered on strict.example (127.0.0.1:{server.port}, without encryption) as"
                 " summitbot_.",
+                "summitbot is taken just now, perhaps by the bot that is running.",
                 "Logged in as summitbot (SASL).",
                 STRICT.replace("server-time", "sasl, server-time"),
                 ECHO,

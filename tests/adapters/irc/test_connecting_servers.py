@@ -1,10 +1,14 @@
 """Which servers are called: several in turn, IPv6, other networks, and what is no server."""
 
 import asyncio
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from bot import checking
+from bot.adapters.irc import adapter
 from bot.ports import CannotSpeak
 from tests.adapters.irc.connecting import (
     LONG,
@@ -75,6 +79,41 @@ async def test_check_asks_all_servers() -> None:
         said = await check(server, server=[dead, f"127.0.0.1:{server.port}"])
         assert said[:2] == [
             f"{dead} cannot be reached: Connection refused.",
+            f"Registered on strict.example (127.0.0.1:{server.port}, without encryption) as"
+            " summitbot.",
+        ]
+
+
+async def test_check_asks_all_servers_though_the_first_says_nothing(tmp_path: Path) -> None:
+    said: list[str] = []
+    own = tmp_path / "own.toml"
+    async with odd_server(silent) as odd, StrictServer(RULES) as server:
+        servers = [f"127.0.0.1:{odd.port}", f"127.0.0.1:{server.port}"]
+        own.write_text(f"[irc]\nserver = {servers}\ntls = false\nchannels = ['#summit']\n")
+        with quick_time():
+            assert await checking.check(own, said.append)
+        assert [line.strip() for line in said[3:6]] == [
+            "irc:",
+            "127.0.0.1 did not register the bot in time.",
+            f"Registered on strict.example (127.0.0.1:{server.port}, without encryption) as"
+            " summitbot.",
+        ]
+
+
+async def test_check_leaves_a_server_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "_LOOKS_FOR", 0.1)
+    async with odd_server(silent) as odd:
+        assert await why_not(odd) == (
+            f"127.0.0.1:{odd.port} was not done with the bot within 0.1 seconds."
+        )
+
+
+async def test_check_asks_all_servers_though_the_first_refuses_the_bot() -> None:
+    closed = StrictServer(replace(RULES, password="door key"))
+    async with closed, StrictServer(RULES) as server:
+        said = await check(server, server=[f"127.0.0.1:{s.port}" for s in (closed, server)])
+        assert said[:2] == [
+            "127.0.0.1 wants another password: check `server_password`.",
             f"Registered on strict.example (127.0.0.1:{server.port}, without encryption) as"
             " summitbot.",
         ]

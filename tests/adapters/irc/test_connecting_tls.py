@@ -162,6 +162,35 @@ async def test_a_certificate_of_its_own(certificates: Certificates) -> None:
 
 
 @pytest.mark.usefixtures("_trusted")
+async def test_an_account_whose_certificate_services_do_not_recognize(
+    certificates: Certificates,
+) -> None:
+    """Without SASL, and without a password: services say by themselves whom they recognize."""
+    own = certificates.client
+    settings: dict[str, Any] = {
+        "account": "bots", "certificate": own.file, "certificate_key": own.key, "sasl": "off"
+    }  # fmt: skip
+    async with strict(certificates) as server:
+        with quick_time(), pytest.raises(CannotSpeak) as caught:
+            await check(server, **over_tls(server, **settings))
+        assert str(caught.value) == (
+            "NickServ did not recognize the bot by its certificate: add its fingerprint to the"
+            " account (NickServ's CERT ADD)."
+        )
+        async with (
+            alone_on(server, joins=False, **over_tls(server, **settings)) as bot,
+            Person(server.host, server.port, "ada") as ada,
+        ):
+            while "summitbot" not in server.nicks:
+                await ada.is_up_to_date()
+            assert server.members("#summit") == {}
+            server.login("summitbot", "bots")
+            await bot.joined()
+            await bot.answers(server)
+        assert "AUTHENTICATE" not in " ".join(server.sent_by("summitbot"))
+
+
+@pytest.mark.usefixtures("_trusted")
 async def test_the_certificate_of_a_stranger(certificates: Certificates) -> None:
     own = certificates.of("stranger")
     account = Account("bots", "sesame", certificates.client.fingerprint())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.irc.identity import MASK, NICK, Guests, Identity
 from bot.adapters.irc.isupport import Isupport
+from bot.adapters.irc.roster import Person
 from bot.messages import DropBookmark, Forget, Meet, Profile, User
 from bot.store.sql import SqlStore
 from tests.servers.away import read_only
@@ -26,12 +27,28 @@ async def store(database: str) -> AsyncIterator[SqlStore]:
     await store.close()
 
 
-async def started(store: SqlStore) -> Identity:
-    """As after a start of the bot, on a connection."""
+async def started(store: SqlStore, *seen: str) -> Identity:
+    """As after a start of the bot, on a connection where these masks are seen."""
     identity = Identity(NETWORK, store)
     await identity.load()
     identity.fold = Isupport().fold
+    sees(identity, *seen)
     return identity
+
+
+def sees(identity: Identity, *masks: str) -> None:
+    """These masks are seen from now on, and no others."""
+    people = {mask.partition("!")[0]: Person(mask.partition("!")[0], mask) for mask in masks}
+    identity.person = people.get
+
+
+async def comes(identity: Identity, *masks: str) -> list[str]:
+    """They are seen from now on; the result is who they are."""
+    sees(identity, *masks)
+    for mask in masks:
+        if (coming := identity.comes_back(mask)) is not None:
+            await coming
+    return ids(identity, *masks)
 
 
 async def bookmarks(store: SqlStore, identity: Identity, mask: str) -> User:
@@ -76,7 +93,7 @@ async def test_masks_compare_without_case_and_nicks_as_the_server_says(store: Sq
 async def test_who_changes_the_mask_stays_the_same_and_the_old_one_is_nobodys(
     store: SqlStore,
 ) -> None:
-    identity = await started(store)
+    identity = await started(store, COUNTESS)
     await identity.takes_along(ADA, COUNTESS)
     assert ids(identity, COUNTESS, ADA) == [ADA, f"{ADA} 2"]
     assert identity.nick_of(identity.user(COUNTESS, None)) == "countess"
@@ -85,7 +102,7 @@ async def test_who_changes_the_mask_stays_the_same_and_the_old_one_is_nobodys(
 
 
 async def test_who_follows_under_an_old_mask_may_change_it_too(store: SqlStore) -> None:
-    identity = await started(store)
+    identity = await started(store, COUNTESS, "bob!a@home")
     await identity.takes_along(ADA, COUNTESS)
     await identity.takes_along(ADA, "bob!a@home")
     assert ids(identity, COUNTESS, "bob!a@home", ADA) == [ADA, f"{ADA} 2", f"{ADA} 3"]
@@ -100,10 +117,12 @@ async def test_a_change_counts_before_it_is_stored(store: SqlStore) -> None:
 
 @on_every_database
 async def test_a_restart_keeps_who_is_who(store: SqlStore) -> None:
-    identity = await started(store)
+    identity = await started(store, COUNTESS, ADA)
     ada = await bookmarks(store, identity, ADA)
     await identity.takes_along(ADA, COUNTESS)
     second = await bookmarks(store, identity, ADA)
+    sees(identity)
+    assert ids(identity, COUNTESS, ADA) == [ada.id, second.id]
     again = await started(store)
     assert ids(again, COUNTESS, ADA, "bob!b@home") == [ada.id, second.id, "bob!b@home"]
     assert await kept(store) == {
@@ -214,20 +233,93 @@ async def test_without_a_database_people_are_who_they_are_until_the_next_start(
     assert await kept(store) == before
 
 
+@on_every_database
+async def test_who_left_under_another_nick_comes_back_under_the_first(store: SqlStore) -> None:
+    first = await started(store)
+    ada = await bookmarks(store, first, ADA)
+    await first.takes_along(ADA, "ada|away!a@home")
+    for identity in (first, await started(store)):
+        assert ids(identity, ADA, "ada|away!a@home") == [ADA, ADA]
+        assert identity.nick_of(ada) == "ada|away"
+        assert await comes(identity, ADA) == [ADA]
+        assert identity.nick_of(ada) == "ada"
+        assert ids(identity, "ada|away!a@home") == ["ada|away!a@home"]
+        assert await kept(store) == {MASK: {}, NICK: {f"{NETWORK}/{ADA}": "ada"}}
+
+
+async def test_who_comes_back_under_the_last_nick_is_the_same_too(store: SqlStore) -> None:
+    identity = await started(store)
+    await bookmarks(store, identity, ADA)
+    await identity.takes_along(ADA, COUNTESS)
+    assert await comes(identity, COUNTESS) == [ADA]
+    assert await comes(identity, COUNTESS, ADA) == [ADA, f"{ADA} 2"]
+    assert ids(identity, COUNTESS) == [ADA]
+
+
+async def test_a_mask_that_is_not_known_yet_may_be_the_guests(store: SqlStore) -> None:
+    identity = await started(store)
+    await bookmarks(store, identity, ADA)
+    await identity.takes_along(ADA, COUNTESS)
+    identity.person = {"countess": Person("countess")}.get
+    assert ids(identity, ADA) == [f"{ADA} 2"]
+    identity.person = {"countess": Person("countess", "countess!b@elsewhere")}.get
+    assert ids(identity, ADA) == [ADA]
+
+
+async def test_who_was_only_kept_from_the_first_nick_takes_it_back(store: SqlStore) -> None:
+    identity = await started(store)
+    ada = await bookmarks(store, identity, ADA)
+    await identity.takes_along(ADA, COUNTESS)
+    sees(identity, ADA)
+    await identity.takes_along("ada_!a@home", ADA)
+    assert ids(identity, ADA, "ada_!a@home") == [ADA, "ada_!a@home"]
+    assert identity.nick_of(ada) == "ada"
+    assert await kept(store) == {MASK: {}, NICK: {f"{NETWORK}/{ADA}": "ada"}}
+
+
+async def test_what_was_known_before_is_not_when_it_is_read_again(store: SqlStore) -> None:
+    identity = await started(store)
+    ada = await bookmarks(store, identity, ADA)
+    await store.apply(ada, [DropBookmark(PANEL.id), Forget()], None)
+    await identity.load()
+    assert not identity.is_stored(ada)
+    assert not identity.is_taken_for(identity.user("ada!b@elsewhere", None))
+
+
+async def test_of_strangers_who_are_gone_nothing_is_known_in_the_end(store: SqlStore) -> None:
+    identity = await started(store)
+    ada = await bookmarks(store, identity, ADA)
+    await identity.takes_along(ADA, COUNTESS)
+    seen = [f"new{n}!u@h" for n in range(10)]
+    sees(identity, *seen)
+    for number in range(3_000):
+        await identity.takes_along(f"old{number}!u@h", f"new{number}!u@h")
+    assert len(identity._guests) < 1_100
+    assert ids(identity, COUNTESS, *seen, "new10!u@h", "new2999!u@h") == [
+        ada.id, *(f"old{n}!u@h" for n in range(10)), "new10!u@h", "old2999!u@h",
+    ]  # fmt: skip
+
+
 masks = st.sampled_from([f"{nick}!u@h" for nick in "abcd"])
 
 
-@given(st.lists(st.tuples(masks, masks), max_size=30))
-def test_however_masks_change_nobody_is_two_people(changes: list[tuple[str, str]]) -> None:
-    guests = Guests({})
+@given(st.lists(st.tuples(masks, st.none() | masks), max_size=30))
+def test_however_masks_change_nobody_is_two_people(changes: list[tuple[str, str | None]]) -> None:
     here: dict[str, str] = {}
+    guests = Guests({}, here.__contains__)
     for before, after in changes:
+        if after is None:
+            here.pop(before, None)  # they have left
+            continue
         if before == after or after in here:
             continue  # two cannot have one mask at a time
-        who = guests.takes_along(before, after)
-        assert here.pop(before, who) == who
-        assert who not in here.values()
-        here[after] = who
+        if before not in here:
+            guests.comes_back(before)
+            here[before] = guests.id_of(before)
+        # Others see the new mask when they hear of it.
+        here[after] = here.pop(before)
+        assert guests.takes_along(before, after) == here[after]
+        assert len(set(here.values())) == len(here)
         for mask, id in here.items():
             assert guests.id_of(mask) == id
             assert guests.mask_of(id) == mask

@@ -63,3 +63,52 @@ async def test_when_the_connection_ends_nobody_is_found() -> None:
     await asyncio.sleep(0)
     lookups.close()
     assert await asyncio.gather(*asked) == [None, None]
+
+
+def told(lookups: Lookups, *lines: str) -> None:
+    for line in lines:
+        lookups.hear(heard(line))
+
+
+@simulated
+async def test_what_the_server_has_said_is_known_for_a_minute() -> None:
+    lookups = Lookups(lambda _: None, str.lower)
+    found = Found("Ada", "Ada!a@home", "Lovelace", bot=True)
+    asked = asyncio.create_task(lookups.whois("ada"))
+    await asyncio.sleep(0)
+    told(lookups, USER, ACCOUNT, BOT, END)
+    assert [await asked, lookups.known("ADA"), lookups.known("bob")] == [found, found, None]
+    await asyncio.sleep(59)
+    assert lookups.known("ada") == found
+    await asyncio.sleep(1)
+    assert lookups.known("ada") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "is_known"),
+    [
+        (":ada!a@home QUIT :bye", False),
+        (":ada!a@home NICK countess", False),
+        (":countess!c@home NICK ada", False),
+        (":ada!b@elsewhere JOIN #c", False),
+        (":ada!a@home ACCOUNT lovelace", False),
+        (":ada!a@home CHGHOST a cloak", False),
+        (":srv 401 me ada :No such nick", False),
+        (":srv 730 me bob!b@home,ada!a@home", False),
+        (":srv 731 me ada,bob", False),
+        (":srv 401 me", True),
+        (":bob!b@home QUIT :bye", True),
+        (":bob!b@home JOIN #c", True),
+        (":ada!a@home PART #c", True),
+        (":srv 731 me bob", True),
+    ],
+)
+def test_what_is_heard_of_a_nick_makes_doubtful_who_has_it(line: str, is_known: bool) -> None:
+    @simulated
+    async def hear() -> None:
+        lookups = Lookups(lambda _: None, str.lower)
+        lookups.note(Found("Ada", "Ada!a@home", "", bot=False))
+        told(lookups, line)
+        assert (lookups.known("ada") is not None) is is_known
+
+    hear()

@@ -23,12 +23,6 @@ def test_masks(source: str, parts: Mask) -> None:
     assert str(parts) == source
 
 
-def test_servers_have_dots_and_no_users() -> None:
-    assert [mask(source).is_server for source in (
-        "irc.example.org", "ada", "ada!ada@example.org", "a.b@example.org", "",
-    )] == [True, False, False, False, False]  # fmt: skip
-
-
 @pytest.mark.parametrize(("entry", "parts"), [
     ("@+ada!~ada@example.org", ("@+", Mask("ada", "~ada", "example.org"))),
     ("@ada", ("@", Mask("ada"))),

@@ -1,13 +1,13 @@
 """What goes out, in which order, on how few lines; and when it counts as taken."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.adapters.irc.outbox import Form, Outbox
+from bot.adapters.irc.outbox import Form, Outbox, Recipient
 from bot.adapters.irc.receipts import Receipts, Refused
 from bot.pacer import Pacer
 from bot.ports import TryLater
@@ -44,14 +44,47 @@ class Line:
         self, *nicks: str, text: str = "hi", most: int | None = 4
     ) -> list["asyncio.Task[None]"]:
         form = to(text, most)
-        return [self.begin(self.outbox.tell(nick, form, SOON)) for nick in nicks]
+        return [self.begin(self.outbox.tell(always(nick), form, SOON)) for nick in nicks]
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         return asyncio.create_task(work)
 
 
+def always(target: str) -> Recipient:
+    """Somebody whose nick stays the same."""
+    return lambda: target
+
+
+def just(*lines: str) -> Callable[[str], list[str]]:
+    """These lines, whoever gets them."""
+    return lambda _: list(lines)
+
+
+class Renaming:
+    """Somebody whose nick may change, or who goes."""
+
+    def __init__(self, nick: str) -> None:
+        self.nick: str | None = nick
+
+    def __call__(self) -> str | None:
+        return self.nick
+
+
 def to(text: str, most: int | None = 4) -> Form:
     return Form(lambda nicks: f"PRIVMSG {','.join(nicks)} :{text}", most)
+
+
+@simulated
+async def test_what_is_noted_of_lines_is_noted_in_their_order() -> None:
+    noted: list[str] = []
+    line = Line(rate=1)
+    line.outbox.say_soon("ISON a", noted.append)
+    await line.outbox.say("ISON b", noted.append)
+    line.outbox.say_soon("ISON c", noted.append)
+    assert noted == line.lines
+    await asyncio.sleep(3)
+    assert sorted(noted) == ["ISON a", "ISON b", "ISON c"]
+    assert noted == line.lines
 
 
 @simulated
@@ -90,7 +123,9 @@ async def test_people_are_named_in_a_channel_as_far_as_the_relayed_line_goes() -
     longest = len(":me!me@host PRIVMSG #c :ada, bob: soon\r\n")
     line = Line(longest=longest)
     form = Form(compose, None, "#C", len(":me!me@host "))
-    told = [line.begin(line.outbox.tell(nick, form, SOON)) for nick in ("ada", "bob", "carl")]
+    told = [
+        line.begin(line.outbox.tell(always(nick), form, SOON)) for nick in ("ada", "bob", "carl")
+    ]
     await asyncio.gather(*told)
     assert line.lines == [
         "PRIVMSG #c :ada, bob: soon", "PRIVMSG #c :carl: soon", "PING :summit-1"
@@ -138,6 +173,82 @@ async def test_after_everybody_has_given_up_a_newcomer_is_written_to() -> None:
     gone.cancel()
     await asyncio.gather(*first, *line.tell("b"))
     assert line.lines == ["PRIVMSG x :first", "PRIVMSG b :hi", "PING :summit-1"]
+
+
+@simulated
+async def test_who_is_called_otherwise_when_the_turn_comes_gets_the_line_all_the_same() -> None:
+    line = Line(rate=1)
+    ada = Renaming("ada")
+    waiting = [
+        *line.tell("x", text="first"),
+        *line.tell("a"),
+        line.begin(line.outbox.tell(ada, to("hi"), SOON)),
+    ]
+    await asyncio.sleep(0.5)
+    ada.nick = "countess"
+    await asyncio.gather(*waiting, *line.tell("ada"))
+    assert line.lines == [
+        "PRIVMSG x :first", "PRIVMSG a,countess :hi", "PRIVMSG ada :hi", "PING :summit-1",
+    ]  # fmt: skip
+
+
+@simulated
+async def test_the_line_goes_out_without_those_who_are_gone_when_its_turn_comes() -> None:
+    line = Line(rate=1, longest=len("PRIVMSG a,b,c,dd :hi\r\n"))
+    people = [Renaming(nick) for nick in "abcd"]
+    first = line.tell("x", text="first")
+    told = [line.begin(line.outbox.tell(each, to("hi", None), SOON)) for each in people]
+    await asyncio.sleep(0.5)
+    people[1].nick, people[2].nick, people[3].nick = None, "A", "d" * 5
+    outcomes = await asyncio.gather(*first, *told, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None)] * 2 + [TryLater] * 2 + [
+        type(None)
+    ]
+    assert line.lines == ["PRIVMSG x :first", "PRIVMSG a,ddddd :hi", "PING :summit-1"]
+
+
+@simulated
+async def test_nothing_goes_out_where_everybody_is_gone_and_the_others_are_confirmed() -> None:
+    line = Line(rate=1)
+    ada, eve, bob = Renaming("ada"), Renaming("eve"), Renaming("bob")
+    first = line.tell("x", text="first")
+    waiting = [
+        line.begin(line.outbox.tell(ada, to("hi"), SOON)),
+        line.begin(line.outbox.tell_lines(eve, lambda nick: [f"{nick} 1", f"{nick} 2"], SOON)),
+        line.begin(line.outbox.answer("bob", bob, lambda nick: [f"{nick} 1", f"{nick} 2"])),
+    ]
+    await asyncio.sleep(0.5)
+    ada.nick = bob.nick = None
+    await asyncio.sleep(3)
+    eve.nick = None
+    outcomes = await asyncio.gather(*first, *waiting, return_exceptions=True)
+    assert [str(outcome) for outcome in outcomes] == ["None", *[str(TryLater())] * 2, "[]"]
+    assert line.lines == ["PRIVMSG x :first", "eve 1", "PING :summit-1"]
+
+
+@simulated
+async def test_who_is_gone_when_they_are_to_be_told_is_not_queued_for() -> None:
+    line, ada = Line(), Renaming("ada")
+    ada.nick = None
+    for work in (
+        line.outbox.tell(ada, to("hi"), SOON),
+        line.outbox.tell_lines(ada, just("hi", "ho"), SOON),
+    ):
+        with pytest.raises(TryLater):
+            await work
+    assert await line.outbox.answer("ada", ada, just("hi")) == []
+    assert line.lines == []
+
+
+@simulated
+async def test_the_lines_of_an_answer_follow_whoever_is_called_otherwise_meanwhile() -> None:
+    line, ada = Line(rate=1), Renaming("ada")
+    answer = line.begin(line.outbox.answer("ada", ada, lambda nick: [f"{nick} 1", f"{nick} 2"]))
+    await asyncio.sleep(0.5)
+    ada.nick = "countess"
+    receipts = await answer
+    assert line.lines == ["ada 1", "countess 2"]
+    assert [receipt.target for receipt in receipts] == ["ada", "countess"]
 
 
 @simulated
@@ -192,14 +303,14 @@ async def test_where_the_server_answers_labels_lines_carry_one() -> None:
     line.receipts.answered("m1")
     line.receipts.answered("m2")
     await asyncio.gather(*told)
-    assert await line.outbox.answer("ada", "ada", ["PRIVMSG ada :well"]) != []
+    assert await line.outbox.answer("ada", always("ada"), just("PRIVMSG ada :well")) != []
     assert line.lines[2:] == ["PRIVMSG ada :well"]
 
 
 @simulated
 async def test_answers_wait_for_nobody_but_a_ping_closes_them_in_the_end() -> None:
     line = Line()
-    (receipt,) = await line.outbox.answer("ada", "ada", ["PRIVMSG ada :well"])
+    (receipt,) = await line.outbox.answer("ada", always("ada"), just("PRIVMSG ada :well"))
     assert not receipt.taken.done()
     await receipt.taken
     assert line.timed == [(0, "PRIVMSG ada :well"), (10, "PING :summit-1")]
@@ -210,7 +321,7 @@ async def test_answers_wait_for_nobody_but_a_ping_closes_them_in_the_end() -> No
 @simulated
 async def test_a_refusal_long_after_an_answer_is_the_notices() -> None:
     line = Line()
-    await line.outbox.answer("ada", "ada", ["well"])
+    await line.outbox.answer("ada", always("ada"), just("well"))
     await asyncio.sleep(20)
     (told,) = line.tell("ada")
     await asyncio.sleep(0.5)
@@ -223,7 +334,7 @@ async def test_a_refusal_long_after_an_answer_is_the_notices() -> None:
 async def test_many_answers_share_a_ping() -> None:
     line = Line(burst=600)
     for _ in range(500):
-        await line.outbox.answer("ada", "ada", ["well"])
+        await line.outbox.answer("ada", always("ada"), just("well"))
     await asyncio.sleep(1)
     assert line.lines == ["well"] * 500 + ["PING :summit-1"]
 
@@ -232,10 +343,10 @@ async def test_many_answers_share_a_ping() -> None:
 async def test_answers_of_several_lines_are_not_interleaved() -> None:
     line = Line(burst=6, rate=1)
     await asyncio.gather(
-        line.outbox.answer("ada", "#c", ["a1", "a2", "a3"]),
-        line.outbox.answer("bob", "#c", ["b1", "b2"]),
-        line.outbox.tell_lines("eve", ["e1", "e2"], SOON),
-        line.outbox.answer("carl", "#c", ["c1", "c2"]),
+        line.outbox.answer("ada", always("#c"), just("a1", "a2", "a3")),
+        line.outbox.answer("bob", always("#c"), just("b1", "b2")),
+        line.outbox.tell_lines(always("eve"), just("e1", "e2"), SOON),
+        line.outbox.answer("carl", always("#c"), just("c1", "c2")),
     )
     assert line.lines == [
         "a1", "a2", "a3", "b1", "b2", "e1", "e2", "PING :summit-1", "c1", "c2",
@@ -245,8 +356,8 @@ async def test_answers_of_several_lines_are_not_interleaved() -> None:
 @simulated
 async def test_who_asks_for_much_waits_behind_the_others() -> None:
     line = Line(rate=1)
-    much = [line.outbox.answer("ada", "ada", [f"a{n}.1", f"a{n}.2"]) for n in range(3)]
-    little = [line.outbox.answer(name, name, [name]) for name in ("bob", "carl")]
+    much = [line.outbox.answer("ada", always("ada"), just(f"a{n}.1", f"a{n}.2")) for n in range(3)]
+    little = [line.outbox.answer(name, always(name), just(name)) for name in ("bob", "carl")]
     await asyncio.gather(*much, *little)
     assert line.lines == ["a0.1", "a0.2", "bob", "carl", "a1.1", "a1.2", "a2.1", "a2.2"]
 
@@ -257,9 +368,9 @@ async def test_the_protocol_goes_first_then_answers_then_notices_by_deadline_the
     await line.outbox.say("first")
     tasks = [
         line.begin(line.outbox.post("#c", ["post"])),
-        line.begin(line.outbox.tell("a", to("later"), LATER)),
-        line.begin(line.outbox.tell_lines("a", ["soon"], SOON)),
-        line.begin(line.outbox.answer("ada", "ada", ["answer"])),
+        line.begin(line.outbox.tell(always("a"), to("later"), LATER)),
+        line.begin(line.outbox.tell_lines(always("a"), just("soon"), SOON)),
+        line.begin(line.outbox.answer("ada", always("ada"), just("answer"))),
     ]
     await asyncio.sleep(0.1)
     line.outbox.say_soon("PONG")
@@ -276,8 +387,8 @@ async def test_what_would_wait_for_long_is_to_be_brought_again() -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     for work in (
-        line.outbox.tell("x", to("hi", 1), SOON),
-        line.outbox.tell_lines("x", ["one", "two"], SOON),
+        line.outbox.tell(always("x"), to("hi", 1), SOON),
+        line.outbox.tell_lines(always("x"), just("one", "two"), SOON),
     ):
         with pytest.raises(TryLater) as later:
             await work
@@ -323,10 +434,10 @@ async def test_when_the_connection_ends_nobody_waits_any_more() -> None:
     under_way = line.tell("a")
     waiting = [
         *line.tell("b", text="other"),
-        line.begin(line.outbox.tell_lines("c", ["one"], SOON)),
+        line.begin(line.outbox.tell_lines(always("c"), just("one"), SOON)),
         line.begin(line.outbox.post("#c", ["one"])),
     ]
-    answer = line.begin(line.outbox.answer("ada", "ada", ["well"]))
+    answer = line.begin(line.outbox.answer("ada", always("ada"), just("well")))
     line.outbox.say_soon("PONG")
     await asyncio.sleep(0.1)
     line.outbox.close()
@@ -337,8 +448,8 @@ async def test_when_the_connection_ends_nobody_waits_any_more() -> None:
     assert [type(outcome) for outcome in outcomes] == [TryLater] * 3
     assert await answer == []
     for work in (
-        line.outbox.tell("a", to("hi"), SOON),
-        line.outbox.tell_lines("a", ["one"], SOON),
+        line.outbox.tell(always("a"), to("hi"), SOON),
+        line.outbox.tell_lines(always("a"), just("one"), SOON),
         line.outbox.post("#c", ["one"]),
     ):
         with pytest.raises(TryLater):

@@ -113,6 +113,29 @@ async def test_even_the_same_mask_is_another_one_when_its_guest_is_seen_under_a_
         assert await asks(ada, "bookmarks", 2) == HAS_IT
 
 
+@pytest.mark.parametrize("rules", [easy(), BARE])
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_who_leaves_under_another_nick_comes_back_under_the_first(
+    rules: Rules, restarts: bool
+) -> None:
+    async with StrictServer(rules) as server, bot_on(server, **FAST) as bot:
+        async with person(server, "bob") as bob:
+            await bob.join(CHANNEL)
+            async with person(server, "ada") as ada:
+                await ada.join(CHANNEL)
+                assert await asks(ada, "bookmark 12", 2) == BOOKMARKED
+                ada.send("NICK ada|away")
+                await bob.hears("NICK :ada|away")
+            await bob.hears("QUIT")
+        if restarts:
+            await bot.restart()
+        async with person(server, "ada") as ada:
+            assert await asks(ada, "bookmarks", 2) == HAS_IT
+            await ada.join(CHANNEL)
+            bot.go("Monday 10:55")
+            assert await ada.heard_from(BOT, 1) == [REMINDER]
+
+
 async def test_an_unchanged_mask_is_the_same_guest_after_a_restart() -> None:
     async with StrictServer(easy()) as server, bot_on(server, **FAST) as bot:
         async with person(server, "ada") as ada:

@@ -50,6 +50,15 @@ def test_a_full_list_is_begun_anew() -> None:
     assert presence.limit == 1
 
 
+def test_who_was_there_and_is_not_any_more_is_watched_anew() -> None:
+    presence = waiting("a", "b", limit=2)
+    assert presence.monitor(0) == ["MONITOR + b,a"]
+    presence.has_come(user("a"))
+    presence.wait_for(Absent(user("a"), "A", 1000.0))
+    assert presence.monitor(0) == ["MONITOR - a", "MONITOR + A"]
+    assert presence.monitor(0) == []
+
+
 def test_two_users_of_one_nick_are_watched_once() -> None:
     presence = waiting("Ada", limit=5)
     presence.wait_for(Absent(user("ada"), "ada", 50))
@@ -92,7 +101,9 @@ def test_those_who_are_not_watched_are_asked_for_in_turns() -> None:
 def test_an_answer_tells_of_those_who_were_asked_for() -> None:
     presence = Presence(str.lower)
     assert presence.question(["Ada", "bob", "carl"]) == "ISON Ada bob carl"
-    presence.question(["dora"])
+    assert presence.answered(["Ada"]) == set(), "it was not asked yet"
+    presence.asked("ISON Ada bob carl")
+    presence.asked("ISON dora")
     assert presence.answered(["ada"]) == {"bob", "carl"}
     assert presence.answered([]) == {"dora"}
     assert presence.answered([]) == set()
@@ -100,8 +111,8 @@ def test_an_answer_tells_of_those_who_were_asked_for() -> None:
 
 def test_a_question_that_was_passed_over_is_not_answered_by_the_next_answer() -> None:
     presence = Presence(str.lower)
-    presence.question(["ada"])
-    presence.question(["bob", "carl"])
+    presence.asked("ISON ada")
+    presence.asked("ISON bob carl")
     assert presence.answered(["bob"]) == {"carl"}
     assert presence.answered([]) == set()
 
@@ -111,7 +122,7 @@ async def test_whoever_is_curious_learns_what_is_said_next() -> None:
     presence = Presence(str.lower)
     curious = [asyncio.create_task(presence.is_online(nick)) for nick in ("Ada", "ada", "bob")]
     await asyncio.sleep(0)
-    presence.question(["ada", "bob"])
+    presence.asked("ISON ada bob")
     presence.answered(["ADA"])
     assert await asyncio.gather(*curious) == [True, True, False]
 

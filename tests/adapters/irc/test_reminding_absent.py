@@ -1,7 +1,11 @@
 """A reminder waits for people who are not there, and goes out when they come in time."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
 
+from bot.adapters.irc import connection
 from tests.adapters.irc.bot import CHANNEL, bot_on
 from tests.adapters.irc.gathering import (
     BOOKMARKED,
@@ -113,13 +117,38 @@ async def test_ison_finds_who_is_in_no_common_channel_where_there_is_no_monitor(
         assert watched(server) == ["ISON ada"]
 
 
+@pytest.fixture
+def _asks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a minute is long for a test."""
+    monkeypatch.setattr(connection, "_POLL_EVERY", 0.3)
+
+
+@pytest.mark.usefixtures("_asks_often")
 async def test_ison_finds_who_comes_later() -> None:
     async with StrictServer(NO_MONITOR) as server, bot_on(server, **FAST) as bot:
         await have_bookmarked(bot, [guest("ada")])
         bot.go("Monday 10:55")
         await bot.logs("unreachable")
         async with person(server, "ada") as ada:
-            assert await ada.heard_from(BOT, 1, within=45) == [REMINDER]
+            assert await ada.heard_from(BOT, 1) == [REMINDER]
+        assert set(watched(server)) == {"ISON ada"}
+
+
+@pytest.mark.usefixtures("_asks_often")
+async def test_a_nick_that_is_free_is_found_among_people_who_are_asked_for() -> None:
+    async with StrictServer(NO_MONITOR) as server, AsyncExitStack() as thief:
+        # In no common channel, so that nobody tells the bot when they leave.
+        await thief.enter_async_context(person(server, BOT))
+        async with bot_on(server, **FAST) as bot, person(server, "ada") as ada:
+            # The one with the bookmark is somebody else of this nick, so she is asked for again.
+            await have_bookmarked(bot, [guest("ada", "elsewhere.example")])
+            bot.go("Monday 10:55")
+            await bot.logs("unreachable")
+            await thief.aclose()
+            async with asyncio.timeout(10):
+                while f"{BOT}_" in server.nicks:
+                    await ada.is_up_to_date()
+            assert "ISON ada" in [sent.line for sent in server.log]
 
 
 async def test_nobody_is_reminded_after_the_start() -> None:

@@ -58,6 +58,19 @@ async def is_settled(store: SqlStore, user: User) -> bool:
     return profile.bookmarks[0].reminded is not None
 
 
+async def everybody_settled(store: SqlStore, users: Sequence[User], within: float) -> None:
+    """Wait until the database knows of all of them: what went out last may still be on its way."""
+    left = list(users)
+    try:
+        async with asyncio.timeout(within):
+            while left:
+                if await is_settled(store, left[0]):
+                    del left[0]
+    except TimeoutError:
+        names = ", ".join(user.name for user in left)
+        raise AssertionError(f"in {within} s it was not noted that these had it: {names}") from None
+
+
 async def everybody(people: Sequence[Person], within: float) -> None:
     await asyncio.gather(*(each.heard_from(BOT, 1, within=within) for each in people))
 
@@ -95,9 +108,7 @@ async def test_killed_in_the_middle_of_a_wave_it_goes_on_where_it_was(tmp_path: 
             await joins_with_voice(server, people[0])
             missing = [each for each in people if each.nick not in before]
             await everybody(missing, 60)
-            for user in users:
-                while not await is_settled(store, user):
-                    pass  # it may still be on its way, for the second time
+            await everybody_settled(store, users, 60)
         counts = {each.nick: len(await told(each)) for each in people}
         twice = {nick for nick, count in counts.items() if count > 1}
         assert (set(counts.values()) <= {1, 2}, server.kills, server.dropped) == (True, [], [])

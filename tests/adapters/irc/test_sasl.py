@@ -3,10 +3,12 @@
 import base64
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from bot.adapters.irc.mechanisms import Login, is_loopback, login, mechanisms
 from bot.adapters.irc.sasl import Failure, Sasl, Success, unavailable
@@ -162,7 +164,8 @@ def test_a_server_without_sasl() -> None:
 @pytest.mark.parametrize(("login", "offered", "sentence"), [
     (OPEN, "PLAIN,EXTERNAL",
      "The server knows the SASL mechanisms PLAIN,EXTERNAL, and the bot may log in as 'jilles' by"
-     " SCRAM-SHA-256: set tls = true, so that the password may be sent."),
+     " SCRAM-SHA-256: set tls = true, with tls_verify = true or a tls_fingerprint, so that the"
+     " password may be sent."),
     (replace(CERTIFIED, account=None, password=None), "PLAIN",
      "The server knows the SASL mechanisms PLAIN, and the bot may log in with its certificate by"
      " EXTERNAL: give the bot account and password."),
@@ -238,6 +241,25 @@ def test_the_login_of_a_connection(tmp_path: Path) -> None:
     )
     assert login(settings, "localhost", tls=False).private
     assert "sesame" not in repr(login(settings, "localhost", tls=False))
+
+
+@pytest.mark.parametrize(("host", "tls", "settings", "private"), [
+    ("irc.example.org", True, {}, True),
+    ("irc.example.org", True, {"tls_verify": False}, False),
+    ("irc.example.org", True, {"tls_verify": False, "tls_fingerprint": ["ab" * 32]}, True),
+    ("irc.example.org", False, {"tls_fingerprint": ["ab" * 32]}, False),
+    ("127.0.0.1", True, {"tls_verify": False}, True),
+    ("127.0.0.1", False, {}, True),
+])  # fmt: skip
+def test_a_password_is_private_where_nobody_can_stand_in_for_the_server(
+    host: str, tls: bool, settings: dict[str, Any], private: bool
+) -> None:
+    given = Irc(server=host, account="bot", password=SecretStr("sesame"), **settings)
+    assert login(given, host, tls).private is private
+    usable = ("SCRAM-SHA-256", "PLAIN") if private else ("SCRAM-SHA-256",)
+    assert mechanisms(login(given, host, tls)) == usable
+    insisting = given.model_copy(update={"sasl": "plain"})
+    assert mechanisms(login(insisting, host, tls)) == ("PLAIN",)
 
 
 @pytest.mark.parametrize(("host", "here"), [

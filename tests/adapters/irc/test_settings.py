@@ -46,6 +46,9 @@ def refused(**settings: object) -> str:
         ("coming_up", ["#a"], ": coming_up: the bot does not join #a"),
         ("certificate_key", "b.pem", ": certificate_key needs a certificate"),
         ("sasl", "external", ": sasl = 'external' needs a certificate, and TLS"),
+        ("account", "bots",
+         ": account needs a password, here or in the environment (as in SUMMIT_BOT_IRC__PASSWORD),"
+         " or else a certificate, and TLS"),
     ],
 )  # fmt: skip
 def test_what_is_refused(key: str, value: object, sentence: str) -> None:

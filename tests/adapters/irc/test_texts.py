@@ -11,10 +11,11 @@ from bot.messages import Channel, Invocation, User
 from bot.schedule import Schedule, Session, Slot
 from bot.text import lines
 from tests.adapters.irc.bot import CHANNEL, Bot, bot_on
+from tests.adapters.irc.gathering import easy
 from tests.adapters.irc.reading import unread
 from tests.servers.irc_person import Person
 from tests.servers.irc_server import OPERATOR, Server
-from tests.servers.strict_irc import Rules, StrictServer
+from tests.servers.strict_irc import StrictServer
 from tests.summit import at, small_schedule
 
 LONGEST_NICK = "n" * 30
@@ -129,7 +130,7 @@ async def test_a_reminder_of_a_long_title_arrives_whole(server: Server) -> None:
 
 async def test_nothing_harmful_reaches_the_wire() -> None:
     async with (
-        StrictServer(Rules(burst=None, inbound=None)) as server,
+        StrictServer(easy()) as server,
         bot_on(
             server, schedule=programme(HARMFUL), at="Monday 8:30", rate=1000.0, burst=1000,
             coming_up=[CHANNEL],

@@ -141,14 +141,20 @@ def test_a_notice_is_one_text_without_buttons_if_they_are_too_much() -> None:
 
 def test_several_lines_are_packed_into_few() -> None:
     said = reply(heading("Next:"), *[text(f"session {number}") for number in range(4)])
-    assert packed(said, READER, 100) == [
+    assert packed(said, READER, 160, 4, "!next") == [
         "Next: session 0 | session 1 | session 2 | session 3"
     ]  # fmt: skip
-    assert packed(said, READER, 30) == ["Next: session 0 | session 1", "session 2 | session 3"]
-    assert packed(said, READER, 8) == [
-        "Next:", *(word for number in range(4) for word in ("session", str(number)))
+    assert packed(said, READER, 30, 4, "!next") == [
+        "Next: session 0 | session 1", "session 2 | session 3"
     ]  # fmt: skip
-    assert packed(reply(), READER, 30) == []
+    assert packed(reply(), READER, 30, 4, "!next") == []
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    said = reply(heading("Next:"), *[text(f"session {number:02}") for number in range(40)])
+    first = "Next: " + " | ".join(f"session {number:02}" for number in range(8))
+    rest = " | ".join(f"session {number:02}" for number in range(8, 12))
+    assert packed(said, READER, 112, 2, "!next") == [first, f"{rest} | … 28 more: ‘!next’"]
 
 
 def test_an_answer_has_no_more_texts_than_are_allowed() -> None:
@@ -172,5 +178,5 @@ blocks = st.lists(
 def test_whatever_is_said_fits(said: Reply, room: int, most: int) -> None:
     texts = answer(said, READER, room, most, "!")
     assert len(texts) <= most
-    for piece in (*texts, *notice(said, READER, room), *packed(said, READER, room)):
+    for piece in (*texts, *notice(said, READER, room), *packed(said, READER, room, most, "!next")):
         assert 0 < len(piece.encode()) <= room
