@@ -12,17 +12,17 @@ import structlog
 
 from bot.adapters.irc.connection import Connection
 from bot.adapters.irc.conversations import Conversations
-from bot.adapters.irc.delivery import Delivery
-from bot.adapters.irc.identity import Identity
 from bot.adapters.irc.inspection import inspected
-from bot.adapters.irc.places import Doors, Place, places
-from bot.adapters.irc.receipts import Refused
-from bot.adapters.irc.refusals import Rejected
-from bot.adapters.irc.registration import GoesToTls, Registered, Registration
-from bot.adapters.irc.roster import Change, LoggedIn, Person, Renamed
+from bot.adapters.irc.login.refusals import Rejected
+from bot.adapters.irc.login.registration import GoesToTls, Registered, Registration
+from bot.adapters.irc.login.servers import Doors, Server, servers_of
+from bot.adapters.irc.people.identity import Identity
+from bot.adapters.irc.people.roster import Change, LoggedIn, Person, Renamed
+from bot.adapters.irc.sending.delivery import Delivery
+from bot.adapters.irc.sending.receipts import Refused
+from bot.adapters.irc.sending.writing import packed
 from bot.adapters.irc.settings import Irc
 from bot.adapters.irc.wire import ConnectionLost, Wire
-from bot.adapters.irc.writing import packed
 from bot.backoff import pause
 from bot.document import Reply
 from bot.messages import Channel, User
@@ -118,13 +118,13 @@ class IrcAdapter:
     async def run(self, receive: Receive, seen: Seen) -> None:
         """Connect, answer, and connect again, until cancelled. Raises CannotSpeak."""
         await self._load()
-        servers, failures, tried = places(self._settings), 0, 0
+        servers, failures, tried = servers_of(self._settings), 0, 0
         refused: list[str] = []
         loop = asyncio.get_running_loop()
         try:
             while True:
-                began, place = loop.time(), servers[tried % len(servers)]
-                end = await self._tries(place, receive, seen)
+                began, server = loop.time(), servers[tried % len(servers)]
+                end = await self._tries(server, receive, seen)
                 refused = [*refused, end.why] if end.for_good and not self._was_in else []
                 if len(refused) == len(servers):
                     raise CannotSpeak(" ".join(dict.fromkeys(refused)))
@@ -133,7 +133,7 @@ class IrcAdapter:
                 # One server after another, and then a pause.
                 after = pause(failures // len(servers), _FIRST_PAUSE, end.most).total_seconds()
                 after = max(after, end.least)
-                _log.warning("disconnected", network=self.network, server=str(place),
+                _log.warning("disconnected", network=self.network, server=str(server),
                              reason=end.why, again_in=f"{after:.0f}s")  # fmt: skip
                 await asyncio.sleep(after)
         finally:
@@ -152,7 +152,7 @@ class IrcAdapter:
     async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
         """Write to a channel, in few lines. Raises TryLater and Unreachable."""
         connection = self._current().connection
-        if connection.roster.place(channel.id) is None:
+        if connection.roster.channel(channel.id) is None:
             raise Unreachable("the bot is not in the channel")
         settings, standing = self._settings, connection.standing
         wait = standing.seconds_to_wait(channel.id)
@@ -182,21 +182,21 @@ class IrcAdapter:
         CannotSpeak."""
         await self._load()
         problems: list[str] = []
-        for place in places(self._settings):
+        for server in servers_of(self._settings):
             limit = asyncio.timeout(_LOOKS_FOR)
             try:
                 async with limit:
-                    return [*problems, *await self._look_at(place)]
+                    return [*problems, *await self._look_at(server)]
             except (CannotSpeak, Rejected, ConnectionLost, OSError) as problem:
-                late = f"{place} was not done with the bot within {_LOOKS_FOR:g} seconds."
-                problems.append(late if limit.expired() else _sentence(problem, place))
+                late = f"{server} was not done with the bot within {_LOOKS_FOR:g} seconds."
+                problems.append(late if limit.expired() else _sentence(problem, server))
         raise CannotSpeak(" ".join(dict.fromkeys(problems)))
 
-    async def _look_at(self, place: Place) -> list[str]:
+    async def _look_at(self, server: Server) -> list[str]:
         """What `check` says of one server. Raises CannotSpeak, Rejected, ConnectionLost, OSError
         (and TimeoutError, which is one)."""
         async with contextlib.AsyncExitStack() as stack:
-            wire, registered = await self._enter(place)
+            wire, registered = await self._enter(server)
             stack.push_async_callback(wire.close)
             # The nick, if it is taken, belongs to the bot that is running: it stays there.
             settings = self._settings.model_copy(update={"nick": registered.nick})
@@ -213,7 +213,7 @@ class IrcAdapter:
             if running.done():
                 running.result()
             delivery = Delivery(connection, self._identity, self._clock)
-            sentences = inspected(connection, delivery.pace, place, encrypted=wire.tls is not None)
+            sentences = inspected(connection, delivery.pace, server, encrypted=wire.tls is not None)
             fold, wanted = registered.isupport.fold, self._settings.nick
             if fold(registered.nick) != fold(wanted):
                 taken = f"{wanted} is taken just now, perhaps by the bot that is running."
@@ -237,28 +237,28 @@ class IrcAdapter:
             raise TryLater(_AWAY)
         return self._link
 
-    async def _tries(self, place: Place, receive: Receive, seen: Seen) -> _End:
+    async def _tries(self, server: Server, receive: Receive, seen: Seen) -> _End:
         """One connection from its beginning to its end."""
         try:
-            await self._speak(place, receive, seen)
+            await self._speak(server, receive, seen)
         except CannotSpeak as problem:
             # What has worked before may work again, and nobody sits beside the bot by now.
             return _End(str(problem), least=_STAY_OUT if self._was_in else 0.0, for_good=True)
         except Rejected as problem:
             return _End(str(problem), least=problem.pause or 0.0)
         except ConnectionLost as problem:
-            return _End(_sentence(problem, place))
+            return _End(_sentence(problem, server))
         except OSError as problem:
-            return _End(_sentence(problem, place), most=_LONGEST_ABSENCE)
+            return _End(_sentence(problem, server), most=_LONGEST_ABSENCE)
         return _End("it has ended")
 
-    async def _enter(self, place: Place) -> tuple[Wire, Registered]:
+    async def _enter(self, server: Server) -> tuple[Wire, Registered]:
         """Connect and register, over TLS where the server wants that."""
         port: int | None = None
         while True:
-            wire = await self._doors.open(place, port)
+            wire = await self._doors.open(server, port)
             try:
-                registration = Registration(wire, self._settings, place.host)
+                registration = Registration(wire, self._settings, server.host)
                 registered = await registration.run()
             except GoesToTls as policy:
                 await wire.close()
@@ -267,11 +267,11 @@ class IrcAdapter:
                 await wire.close()
                 raise
             else:
-                await self._doors.heard(place, wire, registered.capabilities.offered.get("sts"))
+                await self._doors.heard(server, wire, registered.capabilities.offered.get("sts"))
                 return wire, registered
 
-    async def _speak(self, place: Place, receive: Receive, seen: Seen) -> None:
-        wire, registered = await self._enter(place)
+    async def _speak(self, server: Server, receive: Receive, seen: Seen) -> None:
+        wire, registered = await self._enter(server)
         self._identity.fold = registered.isupport.fold
         connection = Connection(
             wire, registered, self._settings, self._clock,
@@ -285,7 +285,7 @@ class IrcAdapter:
             connection, delivery, self._identity, receive, seen, self._store, self._clock
         )
         self._link = _Link(connection, delivery)
-        reporting = asyncio.create_task(self._report(self._link, place, wire.tls is not None))
+        reporting = asyncio.create_task(self._report(self._link, server, wire.tls is not None))
         try:
             await connection.run()
         finally:
@@ -294,14 +294,14 @@ class IrcAdapter:
             reporting.cancel()
             conversations.close()
             await asyncio.shield(connection.leave("Back soon."))
-            await self._doors.left(place, wire, registered.capabilities.offered.get("sts"))
+            await self._doors.left(server, wire, registered.capabilities.offered.get("sts"))
 
-    async def _report(self, link: _Link, place: Place, encrypted: bool) -> None:
+    async def _report(self, link: _Link, server: Server, encrypted: bool) -> None:
         """Say in the log what holds here, when it is known."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_SETTLES_WITHIN):
                 await link.connection.membership.settled.wait()
-        for sentence in inspected(link.connection, link.delivery.pace, place, encrypted=encrypted):
+        for sentence in inspected(link.connection, link.delivery.pace, server, encrypted=encrypted):
             _log.info(sentence, network=self.network)
 
     def _changed(self, change: Change, seen: Seen) -> None:
@@ -358,11 +358,11 @@ def _ignore(_: object) -> None:
     """Whoever only looks answers nobody."""
 
 
-def _sentence(problem: Exception, place: Place) -> str:
+def _sentence(problem: Exception, server: Server) -> str:
     if isinstance(problem, TimeoutError) and not str(problem):
-        return f"{place} does not answer."
+        return f"{server} does not answer."
     if isinstance(problem, OSError):
-        return f"{place} cannot be reached: {_why(problem)}."
+        return f"{server} cannot be reached: {_why(problem)}."
     text = str(problem)
     return text if text.endswith(".") else f"{text}."
 

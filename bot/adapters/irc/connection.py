@@ -6,25 +6,25 @@ from contextlib import contextmanager
 
 import structlog
 
-from bot.adapters.irc.crowding import Crowding
-from bot.adapters.irc.feedback import Feedback
 from bot.adapters.irc.history import History
-from bot.adapters.irc.identification import Identification
 from bot.adapters.irc.listening import Ctcp, Said, asked
-from bot.adapters.irc.lookups import Lookups
-from bot.adapters.irc.masks import Mask, mask
+from bot.adapters.irc.login.identification import Identification
+from bot.adapters.irc.login.refusals import Rejected, rejected
+from bot.adapters.irc.login.registration import Registered
 from bot.adapters.irc.membership import REFUSALS, Membership
-from bot.adapters.irc.newcomers import Newcomers
 from bot.adapters.irc.nick import WantedNick
-from bot.adapters.irc.outbox import Outbox
-from bot.adapters.irc.presence import Presence
-from bot.adapters.irc.receipts import Receipts
-from bot.adapters.irc.recipients import Limit, limit_of
-from bot.adapters.irc.refusals import Rejected, rejected
-from bot.adapters.irc.registration import Registered
-from bot.adapters.irc.roster import WHOX_FIELDS, Change, Roster
+from bot.adapters.irc.people.lookups import Lookups
+from bot.adapters.irc.people.masks import Mask, mask
+from bot.adapters.irc.people.newcomers import Newcomers
+from bot.adapters.irc.people.presence import Presence
+from bot.adapters.irc.people.roster import WHOX_FIELDS, Change, Roster
+from bot.adapters.irc.sending.crowding import Crowding
+from bot.adapters.irc.sending.feedback import Feedback
+from bot.adapters.irc.sending.outbox import Outbox
+from bot.adapters.irc.sending.receipts import Receipts
+from bot.adapters.irc.sending.recipients import Limit, limit_of
+from bot.adapters.irc.sending.standing import Standing
 from bot.adapters.irc.settings import Irc
-from bot.adapters.irc.standing import Standing
 from bot.adapters.irc.wire import ConnectionLost, Heard, Wire
 from bot.pacer import Pacer
 from bot.ports import Clock
@@ -272,7 +272,7 @@ class Connection:
                 user, _, self._host = heard.arguments[0].rpartition("@")
                 self._user = user or self._user
             # Who is kicked at once gets it nevertheless.
-            case "315" if self.roster.place(heard.arguments[0]) is not None:
+            case "315" if self.roster.channel(heard.arguments[0]) is not None:
                 self.membership.known(heard.arguments[0])
             case "730" | "731":
                 nicks = [m.partition("!")[0] for m in heard.arguments[-1].split(",")]

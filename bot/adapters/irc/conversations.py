@@ -13,13 +13,13 @@ import structlog
 
 from bot import __version__
 from bot.adapters.irc.connection import Connection
-from bot.adapters.irc.delivery import Delivery
-from bot.adapters.irc.identity import Identity
 from bot.adapters.irc.listening import Ctcp, Said
-from bot.adapters.irc.lookups import Found
-from bot.adapters.irc.outbox import Recipient
-from bot.adapters.irc.receipts import Receipt, Refused
-from bot.adapters.irc.writing import answer
+from bot.adapters.irc.people.identity import Identity
+from bot.adapters.irc.people.lookups import Found
+from bot.adapters.irc.sending.delivery import Delivery
+from bot.adapters.irc.sending.outbox import Recipient
+from bot.adapters.irc.sending.receipts import Receipt, Refused
+from bot.adapters.irc.sending.writing import answer
 from bot.document import Heading, Reply, Text, Typed, text
 from bot.fairness import Allowance, Fairness
 from bot.messages import Channel, Invocation, Pages, Profile, Response, User

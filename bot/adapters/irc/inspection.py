@@ -1,22 +1,22 @@
 """What an organiser should know about a connection: who the bot is there, and what it may do."""
 
 from bot.adapters.irc.connection import Connection
-from bot.adapters.irc.pace import Pace, about_voice
-from bot.adapters.irc.places import Place
+from bot.adapters.irc.login.servers import Server
+from bot.adapters.irc.sending.pace import Pace, about_voice
 
 
-def inspected(connection: Connection, pace: Pace, place: Place, *, encrypted: bool) -> list[str]:
+def inspected(connection: Connection, pace: Pace, server: Server, *, encrypted: bool) -> list[str]:
     """Sentences for the log and the screen."""
     registered, roster = connection.registered, connection.roster
     over = "over TLS" if encrypted else "without encryption"
-    said = [f"Registered on {registered.server} ({place}, {over}) as {roster.me}."]
+    said = [f"Registered on {registered.server} ({server}, {over}) as {roster.me}."]
     if connection.wanted_nick.missing:
         said.append(f"{connection.settings.nick} is taken; it is taken back as soon as it is free.")
     said.append(_account(connection))
     names = ", ".join(sorted(connection.capabilities)) or "none"
     said.append(f"Capabilities: {names}.")
     said.append(_receipts(connection))
-    said += about_voice(roster.places, connection.standing.limit)
+    said += about_voice(roster.channels, connection.standing.limit)
     said += [f"{name}: not joined, {why}." for name, why in connection.membership.refused.items()]
     different, alike = pace.fitting()
     alike_too = f", {alike:,} if they say the same" if alike != different else ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.adapters.irc.roster import Roster
+from bot.adapters.irc.people.roster import Roster
 from bot.adapters.irc.wire import Heard
 
 # Bold, italics, underline, strike, monospace, reverse, reset; colours with their numbers.

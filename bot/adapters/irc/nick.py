@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.adapters.irc.roster import Roster
+from bot.adapters.irc.people.roster import Roster
 from bot.adapters.irc.wire import Heard
 
 

@@ -2,8 +2,8 @@
 
 import base64
 
-from bot.adapters.irc.mechanisms import Login
-from bot.adapters.irc.sasl import Failure, Sasl, Success
+from bot.adapters.irc.login.mechanisms import Login
+from bot.adapters.irc.login.sasl import Failure, Sasl, Success
 from tests.adapters.irc.lines import converse
 
 SCRAM = Login("user", "pencil", certificate=False, private=True, setting="scram-sha-256")

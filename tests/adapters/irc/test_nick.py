@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.irc.isupport import Isupport
 from bot.adapters.irc.nick import WantedNick
-from bot.adapters.irc.roster import Roster
+from bot.adapters.irc.people.roster import Roster
 from tests.adapters.irc.hearing import heard
 
 

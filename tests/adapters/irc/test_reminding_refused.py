@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.adapters.irc import delivery
+from bot.adapters.irc.sending import delivery
 from tests.adapters.irc.bot import CHANNEL, bot_on
 from tests.adapters.irc.gathering import (
     BOOKMARKED,

@@ -1,0 +1,1 @@
+"""From a server's name to a registered connection: TLS, capabilities, the login."""

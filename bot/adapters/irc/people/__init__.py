@@ -1,0 +1,1 @@
+"""Who is on the network: who is seen, who they are, who is waited for."""
