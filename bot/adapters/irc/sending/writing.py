@@ -79,7 +79,8 @@ def shortened(line: Line, room: int) -> str:
     texts = split(line, room)
     if len(texts) < 2:
         return "".join(texts)
-    return split(line, room - len(_ELLIPSIS.encode()))[0] + _ELLIPSIS
+    marked = split(line, room - len(_ELLIPSIS.encode()))[0] + _ELLIPSIS
+    return marked if len(marked.encode()) <= room else texts[0]
 
 
 def notice(reply: Reply, reader: Reader, room: int) -> list[str]:
