@@ -32,7 +32,7 @@ async def test_without_a_voice() -> None:
             STRICT,
             ECHO,
             NO_VOICE,
-            "In five minutes 15 reminders fit.",
+            "In five minutes 14 reminders fit.",
         ]
         assert server.nicks == []
 
@@ -101,7 +101,7 @@ async def test_while_the_bot_runs() -> None:
                 STRICT.replace("server-time", "sasl, server-time"),
                 ECHO,
                 NO_VOICE,
-                "In five minutes 15 reminders fit.",
+                "In five minutes 14 reminders fit.",
             ]
             assert server.nicks == ["ada", "summitbot"]
             assert bot.nick == "summitbot"

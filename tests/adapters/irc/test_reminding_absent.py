@@ -2,10 +2,13 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
 from bot.adapters.irc import connection
+from bot.adapters.irc.sending import delivery
+from bot.messages import User
 from tests.adapters.irc.bot import CHANNEL, bot_on
 from tests.adapters.irc.gathering import (
     BOOKMARKED,
@@ -217,3 +220,29 @@ async def test_many_who_are_absent_cost_few_lines(rules: Rules, commands: list[s
         async with person(server, "p199") as last:
             await last.join(CHANNEL)
             assert await last.heard_from(BOT, 1) == [REMINDER]
+
+
+async def test_who_had_to_be_looked_for_long_is_written_to_at_the_next_attempt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "_LONG_LOOK", 0.02)  # asking takes 0.2 s at least
+    attempts = list[str]()
+    async with (
+        StrictServer(easy()) as server,
+        bot_on(server, **FAST) as bot,
+        person(server, "ada") as ada,
+    ):
+        assert bot.adapter._link is not None
+        send = bot.adapter._link.delivery.send
+
+        async def attempt(user: User, *rest: Any) -> None:
+            attempts.append(user.name)
+            await send(user, *rest)
+
+        monkeypatch.setattr(bot.adapter._link.delivery, "send", attempt)
+        await have_bookmarked(bot, [guest("ada")])
+        bot.go("Monday 10:55")
+        assert await ada.heard_from(BOT, 1) == [REMINDER]
+        await bot.logs("told")
+        assert await told(ada) == [REMINDER]
+    assert len(attempts) == 2

@@ -30,6 +30,9 @@ _REGISTERED = (
 _REFUSED_FOR = 300.0
 """Seconds in which somebody who refuses messages is not tried again, unless they write."""
 _LATER = timedelta(seconds=2)
+_LONG_LOOK = 2.0
+"""Seconds of looking for somebody after which they are written to at another attempt."""
+_AT_ONCE = timedelta(seconds=0.1)
 _THROTTLED = timedelta(seconds=10)
 _AS_MANY_AS_FIT = 20
 """Recipients of a line, where the server sets no limit."""
@@ -69,7 +72,13 @@ class Delivery:
         refusal = self.refusal(user)
         if refusal is not None:
             raise Unreachable(refusal)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         nick = await self._whereabouts(user, until)
+        if loop.time() - began > _LONG_LOOK:
+            # What is left of the courier's patience may be too short for the turn and the receipt,
+            # and it would be said twice: now that it is known where they are, that is quick.
+            raise TryLater(_AT_ONCE)
         try:
             await self._write(user, nick, reply, reader, until)
         except Refused as refused:
