@@ -75,7 +75,6 @@ class Membership:
         self._network = network
         self.refused: dict[str, str] = {}
         self.settled = asyncio.Event()
-        self._look_whether_settled()
 
     def start(self) -> None:
         """Join all channels; those with keys stand first, for keys go by the order."""
@@ -87,6 +86,7 @@ class Membership:
             batch.append(channel)
         if batch:
             self._join(batch)
+        self._look_whether_settled()
 
     def wants(self, channel: str) -> bool:
         """True if the bot is meant to be there."""

@@ -37,6 +37,8 @@ async def test_channels_with_keys_stand_first() -> None:
     talk.membership.start()
     assert talk.said() == [(0, "JOIN #a")]
     talk = Talk()
+    # Until then the bot may still have to log in.
+    assert not talk.membership.settled.is_set()
     talk.membership.start()
     assert talk.said() == []
     assert talk.membership.settled.is_set()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.adapters.irc import connection
 from bot.adapters.irc.sending import delivery
 from tests.adapters.irc.bot import CHANNEL, bot_on
 from tests.adapters.irc.gathering import (
@@ -119,8 +120,9 @@ async def test_who_is_beyond_a_netsplit_is_waited_for() -> None:
     ("rules", "refusals"), [(easy(), []), (easy(monitor=None), ["401"])], ids=["MONITOR", "ISON"]
 )
 async def test_who_has_gone_without_the_bot_seeing_it_is_waited_for(
-    rules: Rules, refusals: list[str]
+    rules: Rules, refusals: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(connection, "_POLL_EVERY", 0.3)  # half a minute is long for a test
     async with StrictServer(rules) as server, bot_on(server, **FAST) as bot:
         async with person(server, "ada") as ada:
             # In no channel of the bot's: it asks who that is, and believes it for a while.
