@@ -182,7 +182,7 @@ async def slow_bot() -> AsyncIterator[tuple[StrictServer, Alone, Person, Person]
     ):
         await ada.join(CHANNEL)
         await eve.join(CHANNEL)
-        async with alone_on(server, rate=1.0, burst=1) as bot:
+        async with alone_on(server, rate=2.0, burst=1) as bot:
             assert bot.adapter._link is not None
             for _ in range(3):
                 bot.adapter._link.connection.outbox.say_soon("PING :first")
