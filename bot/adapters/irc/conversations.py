@@ -268,7 +268,9 @@ class Conversations:
             wait = self._standing.seconds_to_wait(target)
             if wait <= 0:
                 self._standing.writes_to(target)
-                await asyncio.sleep(self._standing.books(target, len(compose(target))))
+                crowded = self._standing.books(target, len(compose(target)))
+                if crowded > 0:
+                    await asyncio.sleep(crowded)
                 return await self._connection.outbox.answer(user.id, recipient, compose)
             await asyncio.sleep(wait)
         return []
