@@ -130,8 +130,8 @@ class Roster:
 
     def leave(self, channel: str) -> None:
         """The bot is not in this channel any more."""
-        place = self._joined.pop(self.fold(channel), None)
-        for nick in place.members if place else ():
+        joined = self._joined.pop(self.fold(channel), None)
+        for nick in joined.members if joined else ():
             self._out_of(self.fold(channel), self._people[nick])
 
     def _join(self, heard: Heard) -> Iterator[Change]:
@@ -153,11 +153,11 @@ class Roster:
         return self._leaves(heard.target, heard.arguments[0] if heard.arguments else "")
 
     def _leaves(self, channel: str, nick: str) -> Iterator[Change]:
-        place, person = self.channel(channel), self.person(nick)
+        joined, person = self.channel(channel), self.person(nick)
         if self.is_me(nick):
             self.leave(channel)
-        elif place is not None and person is not None:
-            place.members.discard(self.fold(nick))
+        elif joined is not None and person is not None:
+            joined.members.discard(self.fold(nick))
             self._out_of(self.fold(channel), person)
         yield from ()
 
@@ -196,26 +196,26 @@ class Roster:
             yield from self._learn(person, mask, None)
 
     def _mode(self, heard: Heard) -> Iterator[Change]:
-        place = self.channel(heard.target)
-        if place is None:
+        joined = self.channel(heard.target)
+        if joined is None:
             return
         for change in self.isupport.mode_changes(heard.arguments):
             mine = change.parameter is not None and self.is_me(change.parameter)
             if mine and change.letter in self.isupport.prefixes.values():
-                (place.modes.add if change.set else place.modes.discard)(change.letter)
+                (joined.modes.add if change.set else joined.modes.discard)(change.letter)
         yield from ()
 
     def _names(self, heard: Heard) -> Iterator[Change]:
         if len(heard.arguments) < 3:
             return
         channel = self.fold(heard.arguments[1])
-        place = self._joined.get(channel)
-        if place is None:
+        joined = self._joined.get(channel)
+        if joined is None:
             return
         prefixes = self.isupport.prefixes
         for symbols, mask in members(heard.arguments[2], prefixes):
             if self.is_me(mask.nick):
-                place.modes = {prefixes[symbol] for symbol in symbols}
+                joined.modes = {prefixes[symbol] for symbol in symbols}
                 continue
             person = self._into(channel, mask.nick)
             if mask.user and mask.host:

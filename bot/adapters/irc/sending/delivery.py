@@ -57,11 +57,11 @@ class Delivery:
     def pace(self) -> Pace:
         """How fast people can be written to now."""
         settings = self._connection.settings
-        places = self._connection.roster.channels
+        channels = self._connection.roster.channels
         limit = self._standing.limit
         if limit is not None:
             # Who is in a channel where the bot has no voice can only be written to in this way.
-            voiced = bool(places) and all(place.modes for place in places)
+            voiced = bool(channels) and all(channel.modes for channel in channels)
             people = max(1, limit.people - KEPT_FOR_CHANNELS)
             limit = None if voiced else Limit(people, limit.every)
         return Pace(settings.rate, settings.burst, self._targets or _AS_MANY_AS_FIT, limit)
@@ -213,12 +213,12 @@ class Delivery:
         """The line in a channel for people who may be named there; only for reminders: what else
         is told is for one person."""
         items = [block for block in reply if isinstance(block, Item)]
-        places = self._connection.roster.shared(nick)
-        if not places or not items or any(item.day for item in items):
+        shared = self._connection.roster.shared(nick)
+        if not shared or not items or any(item.day for item in items):
             return None
-        if self._standing.seconds_to_wait(places[0].name) > 0:
+        if self._standing.seconds_to_wait(shared[0].name) > 0:
             return None
-        now, channel = self._clock.now(), places[0].name
+        now, channel = self._clock.now(), shared[0].name
         starts = "; ".join(_starts(item, now) for item in items)
         said = shortened((Run(starts),), self._connection.room(channel) - _NICK - len(": "))
         relayed = self._connection.relayed

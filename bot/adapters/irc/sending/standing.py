@@ -30,9 +30,9 @@ class Standing:
 
     def has_voice_for(self, target: str) -> bool:
         """True if the bot has a voice, or more, in the channel, or in one where the nick is too."""
-        place = self._roster.channel(self._roster.isupport.channel(target) or target)
-        places = [place] if place is not None else self._roster.shared(target)
-        return any(place.modes for place in places)
+        joined = self._roster.channel(self._roster.isupport.channel(target) or target)
+        channels = [joined] if joined is not None else self._roster.shared(target)
+        return any(channel.modes for channel in channels)
 
     def limits(self, target: str) -> bool:
         """True if it is counted whether we write to this target."""

@@ -1,77 +1,15 @@
 """What goes out, in which order, on how few lines; and when it counts as taken."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from bot.adapters.irc.sending.outbox import Form, Outbox, Recipient
-from bot.adapters.irc.sending.receipts import Receipts, Refused
-from bot.pacer import Pacer
+from bot.adapters.irc.sending.outbox import Form
+from bot.adapters.irc.sending.receipts import Refused
 from bot.ports import TryLater
-from tests.summit import at
+from tests.adapters.irc.sending.outbox_line import LATER, SOON, Line, Renaming, always, just, to
 from tests.test_pacer import simulated
-
-SOON, LATER = at(16, 9), at(16, 10)
-
-
-class Line:
-    """An outbox and what it has written, each line with its second; PINGs are answered if
-    `ponging`, a second later."""
-
-    def __init__(
-        self, rate: float = 8, burst: int = 1, *, longest: int = 512, ponging: bool = True
-    ) -> None:
-        self.receipts = Receipts(str.lower)
-        self.outbox = Outbox(self._write, Pacer(rate, burst), self.receipts, longest)
-        self.ponging = ponging
-        self.timed: list[tuple[float, str]] = []
-        self._loop = asyncio.get_running_loop()
-        self._began = self._loop.time()
-
-    def _write(self, line: str) -> None:
-        self.timed.append((round(self._loop.time() - self._began, 1), line))
-        if self.ponging and line.startswith("PING :"):
-            self._loop.call_later(1, self.receipts.ponged, line.removeprefix("PING :"))
-
-    @property
-    def lines(self) -> list[str]:
-        return [line for _, line in self.timed]
-
-    def tell(
-        self, *nicks: str, text: str = "hi", most: int | None = 4
-    ) -> list["asyncio.Task[None]"]:
-        form = to(text, most)
-        return [self.begin(self.outbox.tell(always(nick), form, SOON)) for nick in nicks]
-
-    def begin(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
-        return asyncio.create_task(work)
-
-
-def always(target: str) -> Recipient:
-    """Somebody whose nick stays the same."""
-    return lambda: target
-
-
-def just(*lines: str) -> Callable[[str], list[str]]:
-    """These lines, whoever gets them."""
-    return lambda _: list(lines)
-
-
-class Renaming:
-    """Somebody whose nick may change, or who goes."""
-
-    def __init__(self, nick: str) -> None:
-        self.nick: str | None = nick
-
-    def __call__(self) -> str | None:
-        return self.nick
-
-
-def to(text: str, most: int | None = 4) -> Form:
-    return Form(lambda nicks: f"PRIVMSG {','.join(nicks)} :{text}", most)
 
 
 @simulated
@@ -249,94 +187,6 @@ async def test_the_lines_of_an_answer_follow_whoever_is_called_otherwise_meanwhi
     receipts = await answer
     assert line.lines == ["ada 1", "countess 2"]
     assert [receipt.target for receipt in receipts] == ["ada", "countess"]
-
-
-@simulated
-async def test_a_ping_follows_the_last_of_several_lines() -> None:
-    line = Line()
-    await asyncio.gather(*line.tell(*"abcdefgh", most=1))
-    told = [f"PRIVMSG {nick} :hi" for nick in "abcdefgh"]
-    assert line.lines == [*told, "PING :summit-1"]
-
-
-@simulated
-async def test_a_ping_comes_at_the_latest_after_four_seconds() -> None:
-    line = Line(rate=1)
-    tasks = line.tell(*"abcdefgh", most=1)
-    await asyncio.sleep(6.5)
-    assert line.timed[4:] == [
-        (4, "PRIVMSG e :hi"), (5, "PING :summit-1"), (6, "PRIVMSG f :hi"),
-    ]  # fmt: skip
-    assert [task.done() for task in tasks] == [True] * 5 + [False] * 3
-    await asyncio.gather(*tasks)
-    assert line.timed[-2:] == [(8, "PRIVMSG h :hi"), (9, "PING :summit-2")]
-
-
-@simulated
-async def test_where_the_server_echoes_no_ping_is_sent() -> None:
-    line = Line()
-    line.outbox.echoes = True
-    told = line.tell("a", "b")
-    await asyncio.sleep(3)
-    line.receipts.echoed("A")
-    line.receipts.echoed("b")
-    await asyncio.gather(*told)
-    await asyncio.sleep(60)
-    assert line.lines == ["PRIVMSG a,b :hi"]
-
-
-@simulated
-async def test_where_an_echo_does_not_come_a_ping_tells() -> None:
-    line = Line()
-    line.outbox.echoes = True
-    await asyncio.gather(*line.tell("a"))
-    assert line.timed == [(0, "PRIVMSG a :hi"), (4, "PING :summit-1")]
-
-
-@simulated
-async def test_where_the_server_answers_labels_lines_carry_one() -> None:
-    line = Line()
-    line.outbox.labels = True
-    told = line.tell("a", "b") + line.tell("c", text="other")
-    await asyncio.sleep(1)
-    assert line.lines == ["@label=m1 PRIVMSG a,b :hi", "@label=m2 PRIVMSG c :other"]
-    line.receipts.answered("m1")
-    line.receipts.answered("m2")
-    await asyncio.gather(*told)
-    assert await line.outbox.answer("ada", always("ada"), just("PRIVMSG ada :well")) != []
-    assert line.lines[2:] == ["PRIVMSG ada :well"]
-
-
-@simulated
-async def test_answers_wait_for_nobody_but_a_ping_closes_them_in_the_end() -> None:
-    line = Line()
-    (receipt,) = await line.outbox.answer("ada", always("ada"), just("PRIVMSG ada :well"))
-    assert not receipt.taken.done()
-    await receipt.taken
-    assert line.timed == [(0, "PRIVMSG ada :well"), (10, "PING :summit-1")]
-    await asyncio.sleep(60)
-    assert len(line.timed) == 2
-
-
-@simulated
-async def test_a_refusal_long_after_an_answer_is_the_notices() -> None:
-    line = Line()
-    await line.outbox.answer("ada", always("ada"), just("well"))
-    await asyncio.sleep(20)
-    (told,) = line.tell("ada")
-    await asyncio.sleep(0.5)
-    assert line.receipts.refused("ada", Refused("401"))
-    with pytest.raises(Refused):
-        await told
-
-
-@simulated
-async def test_many_answers_share_a_ping() -> None:
-    line = Line(burst=600)
-    for _ in range(500):
-        await line.outbox.answer("ada", always("ada"), just("well"))
-    await asyncio.sleep(1)
-    assert line.lines == ["well"] * 500 + ["PING :summit-1"]
 
 
 @simulated
