@@ -51,7 +51,8 @@ _STAY_OUT = 300.0
 _WITHIN = 6.0
 """Seconds of notices that may be under way."""
 _MOST_IN_FLIGHT = 200
-_SETTLES_WITHIN = 30.0
+_SAID_WITHIN = 30.0
+"""Seconds from registration until it is said what holds here, login and joining over or not."""
 _LOOKS_FOR = 90.0
 """Seconds that `check` gives to one server, to connect, register and log in."""
 _PASSING = ("lost", "throttled", "707", "439")
@@ -207,7 +208,7 @@ class IrcAdapter:
             stack.push_async_callback(_ended, running)
             settled = asyncio.create_task(connection.membership.settled.wait())
             await asyncio.wait(
-                (running, settled), timeout=_SETTLES_WITHIN, return_when=asyncio.FIRST_COMPLETED
+                (running, settled), timeout=_SAID_WITHIN, return_when=asyncio.FIRST_COMPLETED
             )
             settled.cancel()
             if running.done():
@@ -299,7 +300,7 @@ class IrcAdapter:
     async def _report(self, link: _Link, server: Server, encrypted: bool) -> None:
         """Say in the log what holds here, when it is known."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_SETTLES_WITHIN):
+            async with asyncio.timeout(_SAID_WITHIN):
                 await link.connection.membership.settled.wait()
         for sentence in inspected(link.connection, link.delivery.pace, server, encrypted=encrypted):
             _log.info(sentence, network=self.network)

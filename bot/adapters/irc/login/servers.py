@@ -11,7 +11,7 @@ from bot.adapters.irc.wire import Wire
 from bot.ports import CannotSpeak, Clock, Store, StoreAway
 
 _STS = "sts"
-_NO_TLS = 300.0
+_LEFT_IN_PEACE = 300.0
 """Seconds until a server with which TLS does not come about is tried again."""
 
 
@@ -66,7 +66,7 @@ class Doors:
                 raise
             if isinstance(problem, ssl.SSLCertVerificationError):
                 raise CannotSpeak(sentence) from None
-            raise Rejected(sentence, _NO_TLS) from None
+            raise Rejected(sentence, _LEFT_IN_PEACE) from None
         if wire.tls is not None:
             try:
                 tls.check_peer(settings, wire.tls)
