@@ -20,7 +20,7 @@ class Patience:
     pause: timedelta = timedelta(seconds=2)
     longest_pause: timedelta = timedelta(seconds=30)
     absence: timedelta = timedelta(minutes=1)
-    posting: timedelta = timedelta(seconds=12)
+    posting: timedelta = timedelta(seconds=18)
     stopping: timedelta = timedelta(seconds=8)
 
 
