@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -15,10 +15,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    model_validator,
 )
 
 from bot import defaults
 from bot.adapters.irc.settings import Irc
+from bot.adapters.matrix.settings import Matrix
 from bot.environment import as_variable, settle
 from bot.fairness import Fairness
 from bot.mistakes import BadSettings, sentence
@@ -121,15 +123,16 @@ class Metrics(_Table):
     host: str = "127.0.0.1"
 
 
-Network = Irc
+Network = Irc | Matrix
 """What says how to speak on one network."""
+N = TypeVar("N", bound=Network)
 
 
 def _listed(given: object) -> object:
     return [given] if isinstance(given, dict) else given
 
 
-def _told_apart(networks: Sequence[Network]) -> Sequence[Network]:
+def _told_apart(networks: Sequence[N]) -> Sequence[N]:
     names = dict[str, str]()
     for name in (network.name for network in networks):
         if name == _TAKEN or name.startswith(_TAKEN_BEGINNING):
@@ -153,11 +156,17 @@ class Settings(_Table):
     fairness: Commands = Commands()
     metrics: Metrics | None = None
     irc: Annotated[list[Irc], BeforeValidator(_listed), AfterValidator(_told_apart)] = []
+    matrix: Annotated[list[Matrix], BeforeValidator(_listed), AfterValidator(_told_apart)] = []
+
+    @model_validator(mode="after")
+    def _are_told_apart(self) -> "Settings":
+        _told_apart(self.networks)
+        return self
 
     @property
     def networks(self) -> tuple[Network, ...]:
         """All that are configured."""
-        return tuple(self.irc)
+        return (*self.irc, *self.matrix)
 
 
 _TABLES: dict[str, type[BaseModel]] = {
@@ -168,6 +177,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "fairness": Commands,
     "metrics": Metrics,
     "irc": Irc,
+    "matrix": Matrix,
 }
 
 

@@ -1,7 +1,9 @@
 """Makes the adapter of each configured network; its library is loaded here, and nowhere else."""
 
-from typing import Protocol
+from typing import Protocol, assert_never
 
+from bot.adapters.irc.settings import Irc
+from bot.adapters.matrix.settings import Matrix
 from bot.config import Network
 from bot.ports import Adapter, Clock, Store
 
@@ -17,6 +19,14 @@ class Speaker(Adapter, Protocol):
 
 def speaker(network: Network, store: Store, clock: Clock) -> Speaker:
     """The adapter that speaks on a network."""
-    from bot.adapters.irc.adapter import IrcAdapter
+    match network:
+        case Irc():
+            from bot.adapters.irc.adapter import IrcAdapter
 
-    return IrcAdapter(network, store, clock)
+            return IrcAdapter(network, store, clock)
+        case Matrix():
+            from bot.adapters.matrix.adapter import MatrixAdapter
+
+            return MatrixAdapter(network, store, clock)
+        case _:
+            assert_never(network)

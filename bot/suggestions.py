@@ -1,11 +1,13 @@
-"""What to say to words that are no command, and to somebody who writes for the first time."""
+"""What to say to words that are no command, if anything, and to somebody who writes for the first
+time."""
 
 import re
 
 from bot.arguments import number_meant, quoted, shortened
 from bot.command import Context
 from bot.commands import by_alias, understood
-from bot.document import Block, Reply, Span, Typed, reply, text
+from bot.document import Block, Heading, Reply, Span, Text, Typed, reply, text
+from bot.messages import Response
 from bot.moments import when_meant
 from bot.names import How, allowed_distance, words
 
@@ -118,3 +120,12 @@ def _name(line: str, context: Context) -> str | None:
         if context.names.texts.find(meant, _SURE):
             return f"find {meant}"
     return None
+
+
+def is_for_another_bot(response: Response) -> bool:
+    """True for a command that nobody here knows, and that resembles none: in a channel there may be
+    bots that do."""
+    if response.command is not None or response.private:
+        return False
+    spans = (span for b in response.reply if isinstance(b, Heading | Text) for span in b.spans)
+    return not any(isinstance(span, Typed) and span.line != "help" for span in spans)

@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot import config
 from bot.adapters.irc.settings import Irc
+from bot.adapters.matrix.settings import Matrix
 from bot.config import load
 from bot.fairness import Fairness
 from bot.mistakes import BadSettings
@@ -64,18 +66,18 @@ def test_the_environment_names_the_network_among_several(
 ) -> None:
     monkeypatch.setenv("SUMMIT_BOT_IRC__IRC__PORT", "1")
     monkeypatch.setenv("SUMMIT_BOT_IRC__MY_NET_ORG__PORT", "2")
-    assert [network.port for network in load(file(tmp_path, SECOND)).networks] == [1, 2]
+    assert [network.port for network in load(file(tmp_path, SECOND)).irc] == [1, 2]
 
 
 def test_certificates_stand_in_the_folder_of_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = file(tmp_path, f"{SECOND}certificate = 'a.pem'\ncertificate_key = '/b.key'\n")
-    first, second = load(own).networks
+    first, second = load(own).irc
     assert (first.certificate, second.certificate) == (None, tmp_path / "a.pem")
     assert second.certificate_key == Path("/b.key")
     monkeypatch.setenv("SUMMIT_BOT_IRC__MY_NET_ORG__CERTIFICATE", "a.pem")
-    assert load(own).networks[1].certificate == Path("a.pem")
+    assert load(own).irc[1].certificate == Path("a.pem")
 
 
 _CHANNEL = 'it must be a channel like "#summit", or "#summit key".'
@@ -202,8 +204,16 @@ def test_the_example_has_every_key_and_holds_with_all_of_them(tmp_path: Path) ->
         name: sorted(model.model_fields) for name, model in config._TABLES.items()
     }
     (tmp_path / "all.toml").write_text(everything)
-    (network,) = load(tmp_path / "all.toml").networks
+    settings = load(tmp_path / "all.toml")
+    [irc], [matrix] = settings.irc, settings.matrix
     own = {"server", "server_password", "certificate", "certificate_key", "account", "password",
            "channels", "coming_up", "recipients"}  # fmt: skip
-    usual = Irc(server="irc.libera.chat").model_dump(exclude=own)
-    assert network.model_dump(exclude=own) == usual
+    assert irc.model_dump(exclude=own) == Irc(server="irc.libera.chat").model_dump(exclude=own)
+    own = {"password", "access_token", "device_id", "store", "rooms", "coming_up", "invitations",
+           "ignore", "rate", "burst", "chat_rate"}  # fmt: skip
+    usual = Matrix(
+        homeserver="https://matrix.example.org", user_id="@summitbot:example.org",
+        password=SecretStr("secret"),
+    )  # fmt: skip
+    assert matrix.model_dump(exclude=own) == usual.model_dump(exclude=own)
+    assert matrix.store == tmp_path / "matrix-store"

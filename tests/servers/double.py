@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import networks
+from bot.adapters.irc.settings import Irc
 from bot.cli import main
 from bot.config import Network
 from bot.document import Reply
@@ -26,7 +27,7 @@ class Double:
     traits = Traits(in_flight=10)
     coming_up: Sequence[Channel] = ()
 
-    def __init__(self, settings: Network, store: Store, clock: Clock) -> None:
+    def __init__(self, settings: Irc, store: Store, clock: Clock) -> None:
         given = settings.server
         self.network, self._store = settings.name, store
         self._does = [given] if isinstance(given, str) else given
@@ -84,6 +85,7 @@ class Double:
 
 def speaker(network: Network, store: Store, clock: Clock) -> networks.Speaker:
     """In place of `networks.speaker`."""
+    assert isinstance(network, Irc)
     return Double(network, store, clock)
 
 

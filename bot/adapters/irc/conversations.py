@@ -2,12 +2,10 @@
 
 import asyncio
 import platform
-from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
 
 import structlog
 
@@ -20,19 +18,19 @@ from bot.adapters.irc.sending.delivery import Delivery
 from bot.adapters.irc.sending.outbox import Recipient
 from bot.adapters.irc.sending.receipts import Receipt, Refused
 from bot.adapters.irc.sending.writing import answer
-from bot.document import Heading, Reply, Text, Typed, text
+from bot.document import Reply, text
 from bot.fairness import Allowance, Fairness
 from bot.messages import Channel, Invocation, Pages, Profile, Response, User
 from bot.ports import Clock, Receive, Seen, Store, StoreAway
 from bot.recent import Recent
+from bot.suggestions import is_for_another_bot
+from bot.turns import Turns
 
 _log = structlog.get_logger(__name__)
 
 _CTCP = Fairness(burst=4, interval=timedelta(seconds=10))
 _LONGEST_PING = 60
 _TOLD_HOW_TO_LOG_IN = 10_000
-_MOST_WAITING = 150
-"""Commands of one person that wait for each other; what comes beyond them is passed over."""
 _IN_VAIN_FOR = 60.0
 """Seconds in which the server is not asked again who somebody is of whom it did not tell."""
 
@@ -48,7 +46,7 @@ class _Asker:
 
 
 class Conversations:
-    """Answers commands. Owns the order of each person's: a second one waits for the first."""
+    """Answers commands, each person's in turn. Owns what is under way for them."""
 
     def __init__(
         self,
@@ -74,9 +72,7 @@ class Conversations:
         self._ctcps = Allowance(_CTCP)
         channels = Fairness(settings.channel_answers, timedelta(seconds=settings.channel_pause))
         self._channels = Allowance(channels) if settings.channel_answers else None
-        self._tasks = set[asyncio.Task[None]]()
-        self._last: dict[str, asyncio.Task[None]] = {}
-        self._waiting = Counter[str]()
+        self._turns = Turns(settings.name)
         self._told: Recent[str, bool] = Recent(_TOLD_HOW_TO_LOG_IN)
         self._asked_in_vain: Recent[str, float] = Recent(1_000)
 
@@ -84,38 +80,12 @@ class Conversations:
         """Answer this, after what the same person has said before."""
         # Who it is and where they are is known now; by their turn they may be called otherwise.
         guest = self._identity.user(said.mask, None)
-        if self._waiting[guest.id] >= _MOST_WAITING:
-            return
         asker = _Asker(guest, said.mask.partition("!")[0], self._where(said.mask))
-        task = self._start(self._answer_after(self._last.get(guest.id), said, asker))
-        self._last[guest.id] = task
-        self._waiting[guest.id] += 1
-
-        def ended(_: object) -> None:
-            self._waiting[guest.id] -= 1
-            if not self._waiting[guest.id]:
-                del self._waiting[guest.id]
-            if self._last.get(guest.id) is task:
-                del self._last[guest.id]
-
-        task.add_done_callback(ended)
+        self._turns.take(guest.id, lambda: self._answer_to(said, asker))
 
     def close(self) -> None:
         """Nobody is answered any more, and nothing that was asked takes effect."""
-        for task in self._tasks:
-            task.cancel()
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (problem := task.exception()) is not None:
-            # One question must not take the others along.
-            _log.warning("not answered", network=self._network, exc_info=problem)
+        self._turns.close()
 
     def _where(self, mask: str) -> Recipient:
         """Where somebody is to be found who writes under this mask now."""
@@ -133,11 +103,7 @@ class Conversations:
 
         return where
 
-    async def _answer_after(
-        self, before: "asyncio.Task[None] | None", said: Said | Ctcp, asker: _Asker
-    ) -> None:
-        if before is not None:
-            await asyncio.wait([before])
+    async def _answer_to(self, said: Said | Ctcp, asker: _Asker) -> None:
         if isinstance(said, Ctcp):
             await self._answer_ctcp(said, asker)
         elif (known := await self._recognized(said, asker)) is not None:
@@ -153,7 +119,7 @@ class Conversations:
         hindrance = self._delivery.hindrance(asker.nick)
         invocation = Invocation(said.id, user, channel, said.line, hindrance, self._pages)
         response = await self._receive(invocation)
-        if not response.reply.blocks or (not said.named and _is_for_another_bot(response)):
+        if not response.reply.blocks or (not said.named and is_for_another_bot(response)):
             return
         if response.private:
             response = await self._with_login(response, asker)
@@ -220,7 +186,7 @@ class Conversations:
         """Answer somebody alone where the bot may not speak: a moderated channel, a quiet."""
         problem = None if taken.cancelled() else taken.exception()
         if isinstance(problem, Refused) and problem.code in ("404", "482"):
-            self._start(self._answer_alone(None, asker, response))
+            self._turns.start(self._answer_alone(None, asker, response))
 
     async def _answer_alone(self, channel: str | None, asker: _Asker, response: Response) -> None:
         nick = asker.where()
@@ -251,7 +217,7 @@ class Conversations:
             reason = self._delivery.refuses(asker.user, problem, asker.nick)
             if reason is not None and channel is not None:
                 said = f"my answer, and reminders, cannot reach you: {reason}."
-                self._start(self._say_in(channel, asker, said))
+                self._turns.start(self._say_in(channel, asker, said))
 
         receipt.taken.add_done_callback(refused)
 
@@ -325,12 +291,3 @@ class Conversations:
     @property
     def _wall(self) -> datetime:
         return self._clock.wall()
-
-
-def _is_for_another_bot(response: Response) -> bool:
-    """True for a command that nobody here knows, and that resembles none: in a channel there may be
-    bots that do."""
-    if response.command is not None or response.private:
-        return False
-    spans = (span for b in response.reply if isinstance(b, Heading | Text) for span in b.spans)
-    return not any(isinstance(span, Typed) and span.line != "help" for span in spans)

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from bot.adapters.settings import NetworkName
+
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _HARMFUL = re.compile(r"[\0\r\n]")
 _SERVER = re.compile(
     r"(?:(?P<host>[^:\[\]\s]+)|\[(?P<inside>[^\[\]\s]+)\])(?::(?P<port>[0-9]{1,5}))?"
     r"|(?P<bare>[^:\[\]\s]*:[^:\[\]\s]*:[^\[\]\s]*)"
 )
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,30}")
 
 
 def _one_line(value: str) -> str:
@@ -62,12 +63,6 @@ def _channel(value: str) -> str:
     return _one_line(value)
 
 
-def _network_name(value: str) -> str:
-    if not _NAME.fullmatch(value):
-        raise ValueError("it must be a short name in lower case, like libera")
-    return value
-
-
 Line = Annotated[str, AfterValidator(_one_line)]
 Word = Annotated[str, AfterValidator(_one_word)]
 Server = Annotated[str, AfterValidator(_server)]
@@ -89,7 +84,7 @@ class Irc(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Annotated[str, AfterValidator(_network_name)] = "irc"
+    name: NetworkName = "irc"
     server: Server | list[Server]
     port: int = Field(default=6697, ge=1, le=65535)
     tls: bool = True

@@ -1,0 +1,1 @@
+"""Speaks on Matrix, in encrypted rooms too."""

@@ -1,0 +1,179 @@
+"""Matrix as a network of the bot: logs in, listens for ever, and hands out notices and posts."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.adapters.matrix.account import Account, entered
+from bot.adapters.matrix.folder import Folder
+from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
+from bot.adapters.matrix.inspection import inspected
+from bot.adapters.matrix.limits import USUAL_BURST, USUAL_RATE, Limit, remedy
+from bot.adapters.matrix.session import leave, look, revoked
+from bot.adapters.matrix.settings import Matrix
+from bot.adapters.matrix.writing import content, written
+from bot.backoff import pause
+from bot.document import Reply
+from bot.messages import Channel, User
+from bot.pacer import Urgency
+from bot.ports import (
+    CannotSpeak,
+    Clock,
+    Receive,
+    Seen,
+    Store,
+    Traits,
+    TryLater,
+    Unreachable,
+)
+from bot.times import Reader
+
+_log = structlog.get_logger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
+_AWAY = timedelta(seconds=2)
+_LOOKS_FOR = 60.0
+"""Seconds that `check` gives the homeserver."""
+
+T = TypeVar("T")
+
+
+class MatrixAdapter:
+    """Implements `ports.Adapter` for one account on Matrix. Owns its connections."""
+
+    def __init__(self, settings: Matrix, store: Store, clock: Clock) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._account: Account | None = None
+        # Until the homeserver has been asked.
+        self._limit = Limit(settings.rate or USUAL_RATE, settings.burst or USUAL_BURST)
+
+    @property
+    def network(self) -> str:
+        """The name that its users carry."""
+        return self._settings.name
+
+    @property
+    def traits(self) -> Traits:
+        """What the homeserver allows."""
+        limit = self._account.limit if self._account is not None else self._limit
+        rate, burst = (None, 0) if limit.unlimited else (limit.rate, limit.burst)
+        return Traits(
+            limit.in_flight, rate, drops_repeats=True, burst=burst, remedy=remedy(self._settings)
+        )
+
+    @property
+    def coming_up(self) -> Sequence[Channel]:
+        """The rooms that want to hear what starts where."""
+        return [Channel(self.network, room) for room in self._settings.coming_up]
+
+    async def run(self, receive: Receive, seen: Seen) -> None:
+        """Log in, answer, and come back after each outage, until cancelled. Raises CannotSpeak."""
+        server = Homeserver(self._settings.homeserver)
+        folder = Folder(self._settings.store)
+        try:
+            account = await self._patiently(
+                lambda: entered(self._settings, server, folder, self._store, self._clock)
+            )
+            try:
+                self._account, self._limit = account, account.limit
+                await account.speak(receive, seen)
+            finally:
+                self._account = None
+                account.close()
+        except Refused as refusal:
+            if refusal.unknown_token:
+                raise revoked(self._settings) from None
+            raise
+        finally:
+            await server.close()
+
+    async def send(
+        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+    ) -> None:
+        """Write to a user, in their direct chat. Raises TryLater and Unreachable."""
+        account = self._current()
+        try:
+            room = await account.chats.for_notice(user.id, until)
+        except Unreachable:
+            account.note_absent(user)
+            raise
+        shown = reply.sessions()
+        event = content(
+            written(reply, reader), rings=True, mentions=[user.id],
+            session=shown[0].id if len(shown) == 1 else None,
+        )  # fmt: skip
+        try:
+            await account.sending.notify(room, event, key, until)
+        except Refused as refusal:
+            raise Unreachable(f"the homeserver does not take it ({refusal.code})") from None
+
+    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+        """Write to a room. Raises TryLater and Unreachable."""
+        account = self._current()
+        room = account.room_called(channel.id)
+        if room is None:
+            raise Unreachable("the bot is not in the room")
+        event = content(written(reply, reader, self._settings.prefix), rings=False)
+        try:
+            await account.sending.notify(room, event, key, urgency=Urgency.POST)
+        except Refused as refusal:
+            raise Unreachable(
+                f"the homeserver does not let the bot write there ({refusal.code})"
+            ) from None
+
+    def share(self, processes: int) -> None:
+        """One process speaks at a time: there is no pace to share."""
+
+    async def check(self) -> list[str]:
+        """Log in, look, and leave: what an organiser should know, a sentence each. Raises
+        CannotSpeak."""
+        server = Homeserver(self._settings.homeserver)
+        try:
+            async with asyncio.timeout(_LOOKS_FOR):
+                session = await look(self._settings, server, Folder(self._settings.store))
+                try:
+                    return await inspected(self._settings, server, session)
+                finally:
+                    await leave(server, session)
+        except Refused as refusal:
+            if refusal.unknown_token:
+                raise revoked(self._settings) from None
+            raise CannotSpeak(f"{self._settings.homeserver} refuses: {refusal.said}") from None
+        except Away as away:
+            raise CannotSpeak(f"{self._settings.homeserver} cannot be reached: {away}.") from None
+        except TimeoutError:
+            raise CannotSpeak(
+                f"{self._settings.homeserver} was not done with the bot within {_LOOKS_FOR:g}"
+                " seconds."
+            ) from None
+        finally:
+            await server.close()
+
+    def _current(self) -> Account:
+        if self._account is None or not self._account.ready:
+            raise TryLater(_AWAY)
+        return self._account
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """What the attempt results in, when the homeserver is there."""
+        failures = 0
+        while True:
+            try:
+                return await attempt()
+            except Refused as refusal:
+                if not refusal.limited:
+                    raise
+                reason, after = str(refusal), refusal.after
+            except Away as away:
+                reason, after = str(away), None
+            wait = after or pause(failures, _FIRST_PAUSE, _LONGEST_PAUSE)
+            if not failures:
+                _log.warning("The homeserver cannot be reached; it is tried until it is there.",
+                             network=self.network, reason=reason)  # fmt: skip
+            failures += 1
+            await asyncio.sleep(wait.total_seconds())

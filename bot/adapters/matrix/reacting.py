@@ -1,0 +1,89 @@
+"""What a reaction to a message about one session means: a bookmark, or one more reminder."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nio import AsyncClient, Event, MegolmEvent
+
+from bot.adapters.matrix.crypto import decrypted
+from bot.adapters.matrix.homeserver import Homeserver, Refused
+from bot.adapters.matrix.listening import Reacted, Withdrawn
+from bot.adapters.matrix.writing import session_of
+from bot.ports import Store
+from bot.recent import Recent
+
+COMMANDS = {"\N{WHITE MEDIUM STAR}": "bookmark", "\N{ALARM CLOCK}": "snooze"}
+_UNDO = "unbookmark"
+_SESSIONS_REMEMBERED = 10_000
+
+
+class Reactions:
+    """Turns reactions into command lines. Which message is about which session stands in the
+    message itself; which reaction has made which bookmark, in the store."""
+
+    def __init__(
+        self, network: str, me: str, server: Homeserver, client: AsyncClient, store: Store
+    ) -> None:
+        self._network = network
+        self._me = me
+        self._server = server
+        self._client = client
+        self._store = store
+        # None for a message that is about none, or several.
+        self._sessions: Recent[str, int | None] = Recent(_SESSIONS_REMEMBERED)
+
+    def is_about(self, event: str, session: int | None) -> None:
+        """A message of ours is about this session alone."""
+        self._sessions.put(event, session)
+
+    async def line(self, room: str, reacted: Reacted) -> str | None:
+        """The command that a reaction stands for, if it does. Raises StoreAway and Away."""
+        command = COMMANDS.get(reacted.key)
+        session = await self._session(room, reacted.to) if command is not None else None
+        if session is None:
+            return None
+        if command != COMMANDS["\N{ALARM CLOCK}"]:
+            owner, key = self._kept(reacted.sender, reacted.event)
+            await self._store.keep(owner, key, str(session))
+        return f"{command} {session}"
+
+    async def undone(self, withdrawn: Withdrawn) -> str | None:
+        """The command that taking a reaction away stands for, if it does. Raises StoreAway."""
+        owner, key = self._kept(withdrawn.sender, withdrawn.what)
+        session = await self._store.read(owner, key)
+        return f"{_UNDO} {session}" if session is not None else None
+
+    async def forget(self, withdrawn: Withdrawn) -> None:
+        """What a reaction that was taken away had done is undone. Raises StoreAway."""
+        owner, key = self._kept(withdrawn.sender, withdrawn.what)
+        await self._store.keep(owner, key, None)
+
+    def _kept(self, sender: str, reaction: str) -> tuple[str, str]:
+        return f"{self._network}/{sender}", f"star {reaction}"
+
+    async def _session(self, room: str, event: str) -> int | None:
+        """The session that a message of ours is about. Raises Away."""
+        known = self._sessions.get(event)
+        if known is not None:
+            return known
+        try:
+            raw = await self._server.ask("GET", "rooms", room, "event", event)
+        except Refused:
+            return None
+        if raw.get("sender") != self._me:
+            return None
+        # A homeserver tells an edit beside what it edits.
+        edit = raw.get("unsigned", {}).get("m.relations", {}).get("m.replace")
+        newest = self._read(edit if isinstance(edit, Mapping) and "content" in edit else raw, room)
+        session = session_of(newest.get("m.new_content", newest))
+        if session is not None:
+            self._sessions.put(event, session)
+        return session
+
+    def _read(self, raw: Mapping[str, Any], room: str) -> Mapping[str, Any]:
+        """The content of an event, decrypted where it has to be."""
+        event = Event.parse_event(raw)
+        if isinstance(event, MegolmEvent):
+            event = decrypted(self._client, event, room)
+        found: Mapping[str, Any] = event.source.get("content", {}) if event is not None else {}
+        return found

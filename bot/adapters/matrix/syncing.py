@@ -1,0 +1,200 @@
+"""What the homeserver tells, batch by batch: received in order, and noted as taken when everything
+that it asked for has been answered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from nio import AsyncClient, SyncError, SyncResponse
+
+from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
+from bot.backoff import pause
+from bot.ports import Store, StoreAway
+
+_log = structlog.get_logger(__name__)
+
+_LONG_POLL = 30.0
+"""Seconds that the homeserver may take to say that there is nothing new."""
+_ANSWER = 60.0
+"""Seconds beyond these for an answer; the first one holds the state of all rooms."""
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=1)
+_FILTER = (
+    '{"presence":{"types":[]},"room":{"timeline":{"limit":100},"ephemeral":{"types":[]},'
+    '"account_data":{"types":[]}}}'
+)
+POSITION = "position"
+_AGAIN = 1.0
+"""Seconds until the database is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An event as nio has parsed it, decrypted where that was possible, and as the homeserver has
+    sent it."""
+
+    event: Any
+    envelope: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened in a room since the last batch; what came before that, but was left out, is to
+    be had back from `gap`."""
+
+    events: Sequence[Arrived]
+    gap: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One answer of the homeserver: timelines of the rooms that the bot is in, the state of those
+    it is invited to (events as nio has parsed them), the rooms that it is not in any more, account
+    data, and whether keys came. `since` is the position before it, None if there was none."""
+
+    since: str | None
+    joined: Mapping[str, Timeline]
+    invited: Mapping[str, Sequence[Any]]
+    left: Sequence[str]
+    account_data: Sequence[Mapping[str, Any]]
+    keys_came: bool
+
+
+Take = Callable[[Batch], Awaitable[Sequence[asyncio.Future[None]]]]
+"""Takes a batch; what it returns ends when everything in it has been answered."""
+
+
+class Sync:
+    """The stream of batches. Owns the position up to which everything has been answered."""
+
+    def __init__(self, server: Homeserver, client: AsyncClient, store: Store, network: str) -> None:
+        self._server = server
+        self._client = client
+        self._store = store
+        self._network = network
+        self._failures = 0
+        self._saving = set[asyncio.Task[None]]()
+
+    async def run(self, take: Take) -> None:
+        """Until cancelled. Raises Refused where the homeserver does not know us any more."""
+        since = await self._load()
+        settled: asyncio.Task[None] | None = None
+        full = True
+        try:
+            while True:
+                raw = await self._fetch(since, full=full)
+                batch, reached = await self._receive(raw, since)
+                settled = asyncio.create_task(self._settle(settled, await take(batch), reached))
+                self._saving.add(settled)
+                settled.add_done_callback(self._saving.discard)
+                await self._exchange_keys()
+                since, full = reached, False
+        finally:
+            for task in self._saving:
+                task.cancel()
+            await asyncio.gather(*self._saving, return_exceptions=True)
+
+    async def _load(self) -> str | None:
+        while True:
+            try:
+                return await self._store.read(self._network, POSITION)
+            except StoreAway:
+                # The courier says so; without the position commands would be lost.
+                await asyncio.sleep(_AGAIN)
+
+    async def _fetch(self, since: str | None, *, full: bool) -> Mapping[str, Any]:
+        """The next answer, however long it takes. Raises Refused if we are not known any more."""
+        query = {"filter": _FILTER, "timeout": "0" if full else f"{_LONG_POLL * 1000:.0f}"}
+        if since is not None:
+            query["since"] = since
+        if full:
+            # Without the state of rooms nobody knows who is in them.
+            query["full_state"] = "true"
+        while True:
+            try:
+                raw = await self._server.ask(
+                    "GET", "sync", query=query, within=_LONG_POLL + _ANSWER
+                )
+            except Refused as refused:
+                if refused.unknown_token:
+                    raise
+                after = refused.after or pause(self._failures, _FIRST_PAUSE, _LONGEST_PAUSE)
+                await self._wait(str(refused), after)
+            except Away as away:
+                await self._wait(str(away), pause(self._failures, _FIRST_PAUSE, _LONGEST_PAUSE))
+            else:
+                if self._failures:
+                    _log.info("The homeserver is back.", network=self._network)
+                self._failures = 0
+                found: Mapping[str, Any] = raw
+                return found
+
+    async def _wait(self, reason: str, after: timedelta) -> None:
+        if not self._failures:
+            _log.warning("The homeserver cannot be reached; it is tried again until it is back.",
+                         network=self._network, reason=reason)  # fmt: skip
+        self._failures += 1
+        await asyncio.sleep(after.total_seconds())
+
+    async def _receive(self, raw: Mapping[str, Any], since: str | None) -> tuple[Batch, str]:
+        response = SyncResponse.from_dict(raw)
+        if isinstance(response, SyncError):
+            raise Away("it answers with what is no sync")
+        await self._client.receive_response(response)
+        rooms = response.rooms
+        return Batch(
+            since=since,
+            joined={
+                room: _timeline(info.timeline, raw["rooms"]["join"][room])
+                for room, info in rooms.join.items()
+            },
+            invited={room: info.invite_state for room, info in rooms.invite.items()},
+            left=tuple(rooms.leave),
+            account_data=raw.get("account_data", {}).get("events", ()),
+            keys_came=bool(response.to_device_events),
+        ), response.next_batch
+
+    async def _exchange_keys(self) -> None:
+        """What encryption wants between two batches: nio knows what is due."""
+        client = self._client
+        if client.olm is None:
+            return
+        await client.send_to_device_messages()
+        if client.should_upload_keys:
+            await client.keys_upload()
+        if client.should_query_keys:
+            await client.keys_query()
+        if client.should_claim_keys:
+            await client.keys_claim(client.get_users_for_key_claiming())
+
+    async def _settle(
+        self,
+        before: "asyncio.Task[None] | None",
+        answered: Sequence[asyncio.Future[None]],
+        reached: str,
+    ) -> None:
+        """Note the position when everything up to it has been answered."""
+        if answered:
+            await asyncio.wait(answered)
+        if before is not None and not before.done():
+            await asyncio.wait([before])
+        while True:
+            try:
+                await self._store.keep(self._network, POSITION, reached)
+            except StoreAway:
+                await asyncio.sleep(_AGAIN)
+            else:
+                return
+
+
+def _timeline(parsed: Any, raw: Mapping[str, Any]) -> Timeline:
+    envelopes = {event.get("event_id"): event for event in raw["timeline"]["events"]}
+    events = [
+        Arrived(event, envelopes[event.event_id])
+        for event in parsed.events
+        if event.event_id in envelopes
+    ]
+    return Timeline(events, parsed.prev_batch if parsed.limited else None)
