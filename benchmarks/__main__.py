@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.report import Report, as_json, as_table
 
-NAMES = ("chaos", "engine", "irc", "reminders")
+NAMES = ("chaos", "engine", "irc", "matrix", "reminders")
 """One module each, with a function `measure`."""
 
 _WITH_SEED = ("chaos",)

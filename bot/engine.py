@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot import commands, record
 from bot.cleaning import one_line
 from bot.command import Command, Context
+from bot.corrections import Unrecorded, carried_out
 from bot.document import Item, Reply, Typed, reply, text
 from bot.fairness import Allowance
 from bot.messages import (
@@ -22,8 +23,9 @@ from bot.messages import (
     User,
 )
 from bot.names import Finder
-from bot.ports import Clock, Store, StoreAway
+from bot.ports import Clock, Memo, Store, StoreAway
 from bot.recent import Recent
+from bot.record import Record
 from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.suggestions import greeting, no_command
@@ -34,6 +36,7 @@ _log = logging.getLogger(__name__)
 _LONGEST_LINE = 400
 _PEOPLE_REMEMBERED = 50_000
 _RESTS_REMEMBERED = 1_000
+_ATTEMPTS = 5
 # Their settings may change in another process.
 _KNOWN_FOR = timedelta(seconds=30)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -62,6 +65,7 @@ class Engine:
         self._met: Recent[User, _Met] = Recent(_PEOPLE_REMEMBERED)
         self._allowance = Allowance(rules.fairness) if rules.fairness else None
         self._rests: Recent[tuple[User, str | None], Reply] = Recent(_RESTS_REMEMBERED)
+        self._unrecorded = Unrecorded()
 
     @property
     def schedule(self) -> Schedule:
@@ -77,8 +81,10 @@ class Engine:
         self._met.put(user, _Met(profile, _FOREVER))
 
     async def respond(self, invocation: Invocation) -> Response:
-        """Carry out one command line. The same invocation again gets the same reply, and nothing
-        happens a second time. A reply without blocks means silence."""
+        """Carry out one command line. The same invocation again gets the same reply (a message that
+        has been corrected since, that to its latest wording), and nothing happens a second time.
+        A correction takes back the bookmark that its message had made, if it does not make it
+        again. A reply without blocks means silence."""
         if self._allowance is not None:
             wait = self._allowance.seconds_to_wait(invocation.user, self._clock.wall())
             if wait is not None:
@@ -98,23 +104,59 @@ class Engine:
     async def _carry_out(
         self, line: str, meant: tuple[Command, str] | None, invocation: Invocation
     ) -> Response:
-        user, command = invocation.user, meant[0] if meant else None
-        answer = await self._given_before(command, invocation)
-        if answer is None:
-            context = self._context(invocation, await self._profile(user, command))
-            asked = meant[0].run(meant[1], context) if meant else Answer(no_command(line, context))
-            greeted = self._greeted(asked, invocation, context)
-            answer = await self._applied(greeted, command, invocation)
+        answer = await self._settled(line, meant, invocation)
         shown = self._first_page(answer, invocation)
-        reader = self._reader(await self._profile(user, None))
-        return Response(shown, reader, answer.private, command.name if command else None)
+        reader = self._reader(await self._profile(invocation.user, bookmarks=False))
+        return Response(shown, reader, answer.private, meant[0].name if meant else None)
 
-    async def _given_before(self, command: Command | None, invocation: Invocation) -> Answer | None:
-        """The answer to this very invocation, if it has already taken effect."""
-        if command is None or not command.personal or invocation.id is None:
+    async def _settled(
+        self, line: str, meant: tuple[Command, str] | None, invocation: Invocation
+    ) -> Answer:
+        """The answer when its effects have been carried out."""
+        for _ in range(_ATTEMPTS):
+            answer = await self._tried(line, meant, invocation)
+            if answer is not None:
+                return answer
+        raise RuntimeError("others correct the same message all the time, or have used its id")
+
+    async def _tried(
+        self, line: str, meant: tuple[Command, str] | None, invocation: Invocation
+    ) -> Answer | None:
+        """None, and nothing is done, if another correction of the same message was quicker."""
+        personal = meant is not None and meant[0].personal
+        kept = await self._kept(invocation, invocation.corrects)
+        former = record.read(kept, self.schedule) if kept is not None else None
+        if personal or former is not None:
+            given = await self._given_before(invocation)
+            if given is not None:
+                return given
+
+        def ask(profile: Profile) -> Answer:
+            context = self._context(invocation, profile)
+            return meant[0].run(meant[1], context) if meant else Answer(no_command(line, context))
+
+        has_made = former is not None and former.made != ()
+        profile = await self._profile(invocation.user, bookmarks=personal or has_made)
+        done = carried_out(ask, profile, former)
+        answer = self._greeted(done.answer, invocation, self._context(invocation, profile))
+        if not answer.effects and (former is None or not former.changed):
+            self._unrecorded.note(invocation)
+            # Asked again: it may have taken effect while what is known of the user was read.
+            return (await self._given_before(invocation) if personal else None) or answer
+        if await self._applied(replace(done, answer=answer), kept, invocation):
+            return answer
+        return await self._given_before(invocation)
+
+    async def _kept(self, invocation: Invocation, id: str | None) -> str | None:
+        """The record of an invocation or of one that it corrects."""
+        if id is None or invocation.id is None:
             return None
-        kept = await self._store.recall(invocation.user.network, invocation.id)
-        return record.read(kept, self.schedule) if kept is not None else None
+        return await self._store.recall(invocation.user, id)
+
+    async def _given_before(self, invocation: Invocation) -> Answer | None:
+        """The answer to this very invocation, if it has already taken effect."""
+        kept = await self._kept(invocation, invocation.id)
+        return record.read(kept, self.schedule).answer if kept is not None else None
 
     def _trouble(self, command: Command | None) -> Response:
         name = command.name if command else None
@@ -128,14 +170,13 @@ class Engine:
     def _reader(self, profile: Profile) -> Reader:
         return self._rules.reader(profile.preferences, self.schedule.timezone)
 
-    async def _profile(self, user: User, command: Command | None) -> Profile:
+    async def _profile(self, user: User, *, bookmarks: bool) -> Profile:
         met, wall = self._met.get(user), self._clock.wall()
-        wanted = command is not None and command.personal
-        if met is None or wanted or met.until <= wall:
+        if met is None or bookmarks or met.until <= wall:
             try:
-                profile = await self._store.load(user, bookmarks=wanted)
+                profile = await self._store.load(user, bookmarks=bookmarks)
             except StoreAway:
-                if wanted:
+                if bookmarks:
                     raise
                 # Who asks about the programme does not need the database.
                 return met.profile if met is not None else Profile(known=True)
@@ -165,22 +206,18 @@ class Engine:
         blocks = (*said, *(block for block in greeting(context) if block not in said))
         return replace(answer, reply=Reply(blocks)).with_effect(Meet())
 
-    async def _applied(
-        self, answer: Answer, command: Command | None, invocation: Invocation
-    ) -> Answer:
-        """The answer when its effects have been carried out; if the same invocation was quicker
-        elsewhere, the answer that it was given there."""
-        if not answer.effects:
-            # Asked again: it may have taken effect while what is known of the user was read.
-            return await self._given_before(command, invocation) or answer
-        remember = (invocation.id, record.write(answer)) if invocation.id is not None else None
-        kept = await self._store.apply(invocation.user, answer.effects, remember)
-        if kept is not None:
-            return record.read(kept, self.schedule)
-        if (met := self._met.get(invocation.user)) is not None:
-            known = _after(met.profile, answer.effects)
-            self._met.put(invocation.user, replace(met, profile=known))
-        return answer
+    async def _applied(self, done: Record, former: str | None, invocation: Invocation) -> bool:
+        """Carry out and remember what is done; false if the same invocation was quicker elsewhere,
+        or another correction of the same message."""
+        user, effects, memo = invocation.user, done.answer.effects, None
+        if invocation.id is not None:
+            earlier = self._unrecorded.earlier(invocation)
+            memo = Memo(invocation.id, record.write(done), invocation.corrects, former, earlier)
+        if not await self._store.apply(user, effects, memo):
+            return False
+        if (met := self._met.get(user)) is not None:
+            self._met.put(user, replace(met, profile=_after(met.profile, effects)))
+        return True
 
     def _first_page(self, answer: Answer, invocation: Invocation) -> Reply:
         """As much as may be shown at once; the rest waits for `more`."""

@@ -42,7 +42,10 @@ class Invocation:
     """A command as it arrived. `id` is the network's own id of the event, where it has one:
     what is delivered twice takes effect once. `unreachable` is why messages to the user may not
     arrive, as far as the adapter knows; it completes "because ...". `pages` is None where the rules
-    say how long an answer may be."""
+    say how long an answer may be.
+
+    `corrects` is the id of the message of the same user that this is a new wording of: always the
+    first wording, also if that has been corrected before. Such an invocation has an `id` too."""
 
     id: str | None
     user: User
@@ -50,6 +53,7 @@ class Invocation:
     line: str
     unreachable: str | None = None
     pages: Pages | None = None
+    corrects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class Outlook:
                 self._too_short.add(start)
                 _log.warning(
                     "More reminders than the network can carry before the start:"
-                    " some will not be sent.",
+                    f" some will not be sent. {traits.remedy}".rstrip(),
                     network=self._adapter.network,
                     start=start.isoformat(),
                     reminders=wave.count,

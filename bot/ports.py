@@ -71,7 +71,8 @@ class Traits:
     takes a second (real time) of all together, None if that is of no concern; `drops_repeats` says
     that what is sent again under its key arrives once; `alone` that it allows one connection under
     one name, so that one process has it and the others stand by. `burst` messages go out at once
-    beside the `rate`, after a while in which nothing was said. What holds may change at any time.
+    beside the `rate`, after a while in which nothing was said. `remedy` is a sentence that tells an
+    organiser how the network can be made to take more. What holds may change at any time.
     """
 
     in_flight: int
@@ -79,6 +80,7 @@ class Traits:
     drops_repeats: bool = False
     alone: bool = True
     burst: int = 0
+    remedy: str = ""
 
 
 Receive = Callable[[Invocation], Awaitable[Response]]
@@ -235,6 +237,22 @@ class Lease:
 Judge = Callable[[Bookmark], Claimed | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """What is remembered of an invocation, under its id: the record of what it did.
+
+    If it `corrects` another one of the same user, its record takes the place of that one's, which
+    was `former` (None if there was none), so that the next correction finds it there; and it is
+    remembered for those `earlier` wordings of the same message of which there is no record.
+    """
+
+    id: str
+    record: str
+    corrects: str | None = None
+    former: str | None = None
+    earlier: Sequence[str] = ()
+
+
 class Store(Protocol):
     """What has to be remembered. Every call is one transaction, and raises StoreAway if the
     database cannot be used."""
@@ -243,15 +261,15 @@ class Store(Protocol):
         """What is known of a user; their bookmarks only if asked for."""
         ...
 
-    async def recall(self, network: str, invocation: str) -> str | None:
-        """The remembered reply to an invocation that has already taken effect."""
+    async def recall(self, user: User, invocation: str) -> str | None:
+        """The record of an invocation of this user (or of somebody who has been forgotten) that has
+        already taken effect."""
         ...
 
-    async def apply(
-        self, user: User, effects: Sequence[Effect], remember: tuple[str, str] | None
-    ) -> str | None:
-        """Carry out all effects, and remember an invocation's id with its reply. If that invocation
-        has taken effect before, nothing happens, and the result is the reply it got then."""
+    async def apply(self, user: User, effects: Sequence[Effect], memo: Memo | None) -> bool:
+        """Carry out all effects, and remember the invocation. False, and nothing happens, if that
+        invocation has taken effect before, or another correction of the same message has come in
+        between."""
         ...
 
     async def claim(

@@ -9,10 +9,11 @@ from hypothesis import settings
 from bot import logs
 from tests.servers.irc_fixtures import inspircd, ngircd
 from tests.servers.keeper import Missing
+from tests.servers.matrix_fixtures import synapse, synapse_limited
 from tests.servers.postgres import empty, postgres
 from tests.summit import Summit, folsom
 
-__all__ = ["inspircd", "ngircd"]
+__all__ = ["inspircd", "ngircd", "synapse", "synapse_limited"]
 
 # The same examples in every run: what is red for one is red for all.
 settings.register_profile("same for all", derandomize=True, deadline=None)

@@ -12,7 +12,7 @@ from bot.commands import by_alias, now
 from bot.document import Button, Item, Typed, heading, reply, text
 from bot.engine import Engine
 from bot.messages import Answer, Channel, Invocation, User
-from bot.record import read, write
+from bot.record import Record, read, write
 from bot.rules import Rules
 from bot.text import lines
 from tests.summit import Summit, folsom
@@ -248,7 +248,7 @@ def test_an_answer_is_kept_whole() -> None:
         ),
         private=True,
     )
-    assert read(write(answer), schedule) == answer
+    assert read(write(Record(answer)), schedule) == Record(answer)
 
 
 async def test_a_newcomer_who_says_hello_is_greeted_once(greeting_summit: Summit) -> None:

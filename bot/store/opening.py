@@ -2,6 +2,8 @@
 
 import os
 import re
+import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +18,11 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from bot.store import migrations
 from bot.store.tables import kept
 
-_SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000")
+_SQLITE_PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 _LOOKING_PRAGMAS = ("busy_timeout=5000",)
 """Those that change nothing in the file."""
+_PAUSE = 0.01
+"""Seconds until a pragma is tried again that others at the file have kept from taking effect."""
 # A server that has gone without a word is found out within some 20 seconds.
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES
 _LIBPQ = {
@@ -162,10 +166,30 @@ def _prepare_sqlite(engine: Engine, pragmas: Sequence[str]) -> None:
         # The driver's own transactions begin too late; BEGIN is sent below.
         connection.isolation_level = None
         for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+            _set(connection, pragma)
 
     @event.listens_for(engine, "begin")
     def began(connection: Connection) -> None:
         # A transaction that reads first and writes later may not be upgraded: it would fail.
         reads = connection.get_execution_options().get("reads_only", False)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set a pragma, and wait for others at the file as long as for any lock.
+
+    SQLite does not wait where it has begun to read and finds that it has to write, which is how
+    it changes the journal of a file: two who do so would wait for each other. It says at once
+    that the database is locked, and then one of them has to begin again.
+    https://www.sqlite.org/c3ref/busy_handler.html"""
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    until = time.monotonic() + patience / 1000
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return

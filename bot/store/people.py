@@ -1,8 +1,7 @@
 """What is known of users, and the effects of their commands on it."""
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
@@ -30,8 +29,6 @@ from bot.store.rows import (
 )
 from bot.store.tables import UNCLAIMED, bookmarks, invocations, kept, users
 
-_INVOCATIONS_KEPT = timedelta(days=2)
-
 
 def load(connection: Connection, user: User, with_bookmarks: bool) -> Profile:
     """What is known of a user."""
@@ -47,53 +44,8 @@ def load(connection: Connection, user: User, with_bookmarks: bool) -> Profile:
     return Profile(row.met, preferences_from(row), marks)
 
 
-def recall(connection: Connection, network: str, invocation: str) -> str | None:
-    """The reply to an invocation that has taken effect."""
-    wanted = (invocations.c.network == network) & (invocations.c.ident == invocation)
-    return connection.execute(select(invocations.c.reply).where(wanted)).scalar_one_or_none()
-
-
-def apply(
-    connection: Connection,
-    user: User,
-    effects: Sequence[Effect],
-    remember: tuple[str, str] | None,
-    wall: datetime,
-) -> str | None:
-    """Carry out effects; an invocation that has taken effect before returns the reply it got."""
-    if remember is not None:
-        kept_reply = recall(connection, user.network, remember[0])
-        if kept_reply is not None:
-            return kept_reply
-    user_id = _user_id(connection, user)
-    if remember is not None:
-        owner = None if any(isinstance(effect, Forget) for effect in effects) else user_id
-        if not _remember(connection, user.network, owner, remember, wall):
-            return recall(connection, user.network, remember[0])
-    for effect in effects:
-        _carry_out(connection, user, user_id, effect)
-    return None
-
-
-def _remember(
-    connection: Connection,
-    network: str,
-    user_id: int | None,
-    remember: tuple[str, str],
-    wall: datetime,
-) -> bool:
-    """Remember an invocation before it takes effect; false if it does so in another process."""
-    old = invocations.c.at < to_ms(wall - _INVOCATIONS_KEPT)
-    connection.execute(delete(invocations).where(old))
-    ident, reply = remember
-    new = insert(connection, invocations).values(
-        network=network, ident=ident, user_id=user_id, reply=reply, at=to_ms(wall)
-    )
-    first = new.on_conflict_do_nothing().returning(invocations.c.ident)
-    return connection.execute(first).first() is not None
-
-
-def _carry_out(connection: Connection, user: User, user_id: int, effect: Effect) -> None:
+def carry_out(connection: Connection, user: User, user_id: int, effect: Effect) -> None:
+    """Change what is known of a user, whose row has this id and is locked."""
     mine = bookmarks.c.user_id == user_id
     match effect:
         case AddBookmark():
@@ -151,7 +103,7 @@ def _snooze(connection: Connection, one: ColumnElement[bool], until: datetime) -
     connection.execute(update(bookmarks).where(one).values(message_announces=False))
 
 
-def _user_id(connection: Connection, user: User) -> int:
+def user_id_of(connection: Connection, user: User) -> int:
     """The user's row, made if there is none, and locked: see `settling`."""
     new = insert(connection, users).values(network=user.network, ident=user.id, name=user.name)
     connection.execute(new.on_conflict_do_nothing(index_elements=["network", "ident"]))

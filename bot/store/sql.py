@@ -11,9 +11,19 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.messages import Effect, Profile, User
-from bot.ports import Candidates, Claim, Clock, Judge, Lease, Outcome, Post, StoreAway
+from bot.ports import Candidates, Claim, Clock, Judge, Lease, Memo, Outcome, Post, StoreAway
 from bot.schedule import Session
-from bot.store import adopting, claims, holders, keeping, people, posts, settling, waiting
+from bot.store import (
+    adopting,
+    claims,
+    holders,
+    invocations,
+    keeping,
+    people,
+    posts,
+    settling,
+    waiting,
+)
 from bot.store.opening import opened, reason
 
 T = TypeVar("T")
@@ -35,16 +45,14 @@ class SqlStore:
         """What is known of a user; their bookmarks only if asked for."""
         return await self._read(people.load, user, bookmarks)
 
-    async def recall(self, network: str, invocation: str) -> str | None:
-        """The remembered reply to an invocation that has already taken effect."""
-        return await self._read(people.recall, network, invocation)
+    async def recall(self, user: User, invocation: str) -> str | None:
+        """The record of an invocation of this user that has already taken effect."""
+        return await self._read(invocations.recall, user, invocation)
 
-    async def apply(
-        self, user: User, effects: Sequence[Effect], remember: tuple[str, str] | None
-    ) -> str | None:
-        """Carry out all effects, and remember an invocation's id with its reply; or, if it has
-        taken effect before, return the reply that it got then."""
-        return await self._write(people.apply, user, effects, remember, self._clock.wall())
+    async def apply(self, user: User, effects: Sequence[Effect], memo: Memo | None) -> bool:
+        """Carry out all effects, and remember the invocation; false if it has taken effect before,
+        or another correction has come in between."""
+        return await self._write(invocations.apply, user, effects, memo, self._clock.wall())
 
     async def claim(
         self, network: str, candidates: Candidates, judge: Judge, lease: Lease

@@ -19,7 +19,7 @@ from bot.messages import (
     SendTest,
     User,
 )
-from bot.ports import Freed, PutOff, Told
+from bot.ports import Freed, Memo, PutOff, Told
 from bot.store.sql import SqlStore
 from tests.store.talk import (
     ADA,
@@ -56,7 +56,7 @@ async def test_who_is_new_takes_everything(store: SqlStore) -> None:
         ChangePreferences(PREFERENCES, 10),
         Meet(),
     ]
-    await store.apply(ADA, wishes, ("event 1", "said"))
+    await store.apply(ADA, wishes, Memo("event 1", "said"))
     everything = await known(store, ADA)
     await store.apply(BOB, [wish()], None)
     await store.apply(FOREIGN, [wish()], None)
@@ -66,7 +66,8 @@ async def test_who_is_new_takes_everything(store: SqlStore) -> None:
     assert await known(store, ADA) == Profile()
     for other in (BOB, FOREIGN):
         assert await known(store, other) == Profile(bookmarks=(MARK,))
-    assert await store.recall(NETWORK, "event 1") == "said"
+    assert await store.recall(ACCOUNT, "event 1") == "said"
+    assert await store.recall(ADA, "event 1") is None
 
 
 @on_every_database
@@ -230,12 +231,12 @@ async def test_what_was_kept_goes_along_and_their_own_stays(store: SqlStore) -> 
 
 @on_every_database
 async def test_who_is_forgotten_afterwards_is_forgotten_whole(store: SqlStore) -> None:
-    await store.apply(ADA, [wish(), Meet()], ("event 1", "said"))
+    await store.apply(ADA, [wish(), Meet()], Memo("event 1", "said"))
     await store.keep(f"{NETWORK}/ada", "mask", "ada!*@*")
     await store.adopt(ADA, ACCOUNT)
     await store.apply(ACCOUNT, [Forget()], None)
     assert await known(store, ACCOUNT) == Profile()
-    assert await store.recall(NETWORK, "event 1") is None
+    assert await store.recall(ACCOUNT, "event 1") is None
     assert await store.read_all("", "mask") == {}
 
 

@@ -22,6 +22,7 @@ from bot.store import migrations, opening
 from bot.store.opening import StoreFailed
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
+from tests.servers.away import locked
 from tests.servers.postgres import empty
 from tests.summit import StandingClock, at
 
@@ -183,7 +184,7 @@ async def upgraded(
 async def test_what_an_older_revision_wrote_reads_as_before(upgraded: SqlStore) -> None:
     for user, profile in WHAT_IT_SAYS.items():
         assert await upgraded.load(user, bookmarks=True) == profile
-    assert await upgraded.recall("irc", "event 1") == "Bookmarked."
+    assert await upgraded.recall(ADA, "event 1") == "Bookmarked."
     assert await upgraded.read("irc", "position") == "7"
 
 
@@ -272,6 +273,18 @@ def test_programs_that_start_together_upgrade_once(database: str) -> None:
             program.stdin.flush()
         assert [program.communicate()[1] for program in programs] == [""] * 4
         assert [program.returncode for program in programs] == [0] * 4
+
+
+async def test_the_start_waits_for_another_program_that_writes_to_the_new_file(
+    tmp_path: Path,
+) -> None:
+    database = f"sqlite:///{tmp_path / 'summit.db'}"
+    with locked(database):
+        opens = asyncio.create_task(asyncio.to_thread(SqlStore, database, CLOCK))
+        done, _ = await asyncio.wait([opens], timeout=0.2)
+        assert not done
+    store = await opens
+    await store.close()
 
 
 async def test_a_newer_database_is_refused(database: str, engine: Engine) -> None:

@@ -1,7 +1,6 @@
 """What the store keeps of each effect, what it forgets, and what it refuses to open."""
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from bot.messages import (
     Snooze,
     User,
 )
+from bot.ports import Memo
 from bot.schedule import Slot
 from bot.store.opening import StoreFailed
 from bot.store.rows import facts_from, facts_key, facts_text
@@ -84,32 +84,12 @@ async def test_an_effect_leaves(store: SqlStore, case: str) -> None:
     )
 
 
-async def test_the_same_invocation_takes_effect_once(store: SqlStore) -> None:
-    assert await store.apply(ADA, [wish()], ("event 1", "first")) is None
-    assert await store.apply(ADA, [DropBookmark(1)], ("event 1", "second")) == "first"
-    assert await store.recall(NETWORK, "event 1") == "first"
-    assert await store.recall("another", "event 1") is None
-    assert (await store.load(ADA, bookmarks=True)).bookmarks == (MARK,)
-
-
-async def test_an_invocation_is_remembered_for_two_days(
-    store: SqlStore, clock: StandingClock
-) -> None:
-    await store.apply(ADA, [Meet()], ("event 1", "first"))
-    clock.advance(timedelta(days=2))
-    await store.apply(ADA, [Meet()], ("event 2", "second"))
-    assert await store.recall(NETWORK, "event 1") == "first"
-    clock.advance(timedelta(seconds=1))
-    await store.apply(ADA, [Meet()], ("event 3", "third"))
-    assert await store.recall(NETWORK, "event 1") is None
-
-
 async def test_effects_are_one_transaction(store: SqlStore) -> None:
     broken = replace(wish(TALK), before=None)  # type: ignore[arg-type]  # refused by the table
     with pytest.raises(IntegrityError):
-        await store.apply(ADA, [wish(), broken], ("event 1", "said"))
+        await store.apply(ADA, [wish(), broken], Memo("event 1", "said"))
     assert await store.load(ADA, bookmarks=True) == Profile()
-    assert await store.recall(NETWORK, "event 1") is None
+    assert await store.recall(ADA, "event 1") is None
 
 
 def rows(database: str) -> dict[str, int]:
@@ -130,7 +110,7 @@ async def test_forgetting_leaves_no_row_of_the_user_and_all_of_others(
         await store.apply(
             user,
             [wish(), wish(TALK), Meet(), SendTest(), ChangePreferences(Preferences(10), 10)],
-            (f"event of {user.network} {user.id}", "said"),
+            Memo(f"event of {user.network} {user.id}", "said"),
         )
         await store.keep(f"{user.network}/{user.id}", "history", "bookmark 1")
 
@@ -146,10 +126,14 @@ async def test_forgetting_leaves_no_row_of_the_user_and_all_of_others(
     assert await store.read(f"{NETWORK}/bob", "history") == "bookmark 1"
 
 
-async def test_forgetting_twice_answers_the_same(store: SqlStore) -> None:
-    await store.apply(ADA, [wish()], None)
-    await store.apply(ADA, [Forget()], ("event 1", "forgotten"))
-    assert await store.apply(ADA, [Forget()], ("event 1", "again")) == "forgotten"
+async def test_forgetting_again_leaves_no_row_of_the_user_either(
+    store: SqlStore, database: str
+) -> None:
+    memo = Memo("event 1", "forgotten")
+    await store.apply(ADA, [Forget()], memo)
+    for _ in range(2):
+        assert {table for table, count in rows(database).items() if count} == {"invocations"}
+        assert not await store.apply(ADA, [Forget()], memo)
 
 
 # Opening.

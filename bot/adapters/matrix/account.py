@@ -49,7 +49,7 @@ async def entered(
     except BaseException:
         crypto.close(client)
         raise
-    for sentence in (*said, *([] if limit.unlimited else [remedy(settings)]), limit.said()):
+    for sentence in (*said, limit.said(), *([] if limit.unlimited else [remedy(settings)])):
         _log.info(sentence, network=settings.name)
     return account
 

@@ -39,10 +39,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """Where the answer to a command stands."""
+    """Where the answer to a command stands, and to whom it was given."""
 
     room: str
     event: str
+    user: User
 
 
 class Answering:
@@ -64,6 +65,8 @@ class Answering:
     async def answer(self, asked: Asked) -> None:
         """Carry out a command and say what came of it."""
         said, user = asked.said, asked.user
+        if said.corrects is not None and not await self._is_their_own(said.corrects, asked):
+            return
         channel = Channel(self._settings.name, asked.room, asked.private, said.thread)
         response = await self._receive(
             Invocation(
@@ -105,7 +108,7 @@ class Answering:
             given = await self._sending.answer(room, event, answers(said.event), asked.user)
         else:
             given = await self._correct(said.corrects, asked, room, event)
-        self._given.put(said.corrects or said.event, _Given(room, given))
+        self._given.put(said.corrects or said.event, _Given(room, given, asked.user))
         self._reactions.is_about(given, shown[0].id if len(shown) == 1 else None)
 
     async def _correct(self, first: str, asked: Asked, room: str, event: dict[str, object]) -> str:
@@ -118,12 +121,25 @@ class Answering:
         if given is None:
             # The homeserver knows whether there was one: it drops what comes twice.
             began = asyncio.get_running_loop().time()
-            given = _Given(room, await self._sending.answer(room, event, answers(first), person))
+            event_id = await self._sending.answer(room, event, answers(first), person)
+            given = _Given(room, event_id, person)
             took = asyncio.get_running_loop().time() - began
             if await self._age(given) < took + _BEFORE:
                 return given.event
         await self._sending.answer(room, corrected(event, given.event), again, person)
         return given.event
+
+    async def _is_their_own(self, first: str, asked: Asked) -> bool:
+        """True if the asker has said themselves what they correct: servers let anybody claim to.
+        Raises Away."""
+        given = self._given.get(first)
+        if given is not None:
+            return given.user == asked.user
+        try:
+            event = await self._server.ask("GET", "rooms", asked.room, "event", first)
+        except Refused:
+            return False
+        return bool(event.get("sender") == asked.user.id)
 
     async def _age(self, given: _Given) -> float:
         """Seconds since an event was taken, as the homeserver reckons them."""

@@ -33,7 +33,7 @@ async def confirmed(
             if refusal.status != 401 or "flows" not in refusal.body:
                 raise
             auth = {"auth": _confirmation(refusal, user_id, password)}
-    raise NotConfirmed("the homeserver asks for the password again and again")
+    raise NotConfirmed("the homeserver asks for the same again and again")
 
 
 def _confirmation(refusal: Refused, user_id: str, password: SecretStr | None) -> dict[str, Any]:

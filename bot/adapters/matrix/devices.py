@@ -79,7 +79,8 @@ async def remove_former(
             if isinstance(why, Refused) and (why.limited or why.unknown_token):
                 raise
             _log.warning(
-                f"Devices that the bot was before stay logged in ({', '.join(others)}): {why}.",
+                f"Devices that the bot was before stay logged in ({', '.join(others)}), because"
+                f" {_why(why)}.",
                 network=settings.name,
             )
     if removed:
@@ -88,6 +89,12 @@ async def remove_former(
             " cannot be read any more.",
             network=settings.name,
         )
+
+
+def _why(problem: NotConfirmed | Refused) -> str:
+    if isinstance(problem, Refused):
+        return f"the homeserver does not remove them ({problem.said or problem.code})"
+    return str(problem)
 
 
 async def _logged_out(server: Homeserver, former: Kept) -> bool:
@@ -112,5 +119,5 @@ def _not_let_in(settings: Matrix, refusal: Refused) -> str:
         case _:
             return (
                 f"The homeserver does not let {settings.user_id} log in with a password"
-                f" ({refusal.code}: {refusal.said}): set an access_token with its device_id."
+                f" ({refusal.said or refusal.code}): set an access_token with its device_id."
             )

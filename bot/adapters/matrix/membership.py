@@ -115,8 +115,10 @@ class Membership:
             for name in [name for name, id in self._ids.items() if id == room_id]:
                 self._begin(self._enter, name, self._pauses.sent_away.total_seconds())
             return
-        successor = room.replacement_room
-        if successor and successor not in self._awaited:
+        successor = room.replacement_room or ""
+        # What stands there is whatever somebody wrote.
+        usable = successor.startswith("!") and successor != room_id
+        if usable and successor not in self._awaited:
             self._awaited[successor] = room_id
             self._begin(self._follow, room_id, successor)
         old = self._awaited.get(room_id)

@@ -91,7 +91,10 @@ class Sending:
         except Refused as refusal:
             if refusal.limited:
                 # One refusal slows everybody: all share the limit.
-                self._pacer.hold((refusal.after or _USUAL_PAUSE).total_seconds())
+                after = (refusal.after or _USUAL_PAUSE).total_seconds()
+                _log.info("The homeserver slows down what is said.", network=self._network,
+                          again_in=f"{after:.1f}s")  # fmt: skip
+                self._pacer.hold(after)
             raise
 
     async def _is_encrypted(self, room: str) -> bool:

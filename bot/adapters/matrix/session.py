@@ -138,22 +138,18 @@ async def _anew(
             if how.usable:
                 return login, how
     login = await log_in(settings, server)
-    reasons = [f"the device {old.device_id} {_REASONS[how]}" for old, how in tried]
+    reasons = [
+        f"the device {old.device_id} was logged out"
+        if how is Standing.UNKNOWN
+        else f"the keys of the device {old.device_id} are lost"
+        for old, how in tried
+    ]
     if reasons:
         _log.warning(
             f"Logged in as a new device, {login.device_id}, because {' and '.join(reasons)}.",
             network=settings.name,
         )
-    else:
-        _log.info(f"Logged in as the device {login.device_id}.", network=settings.name)
     return login, Standing.UNUSED
-
-
-_REASONS = {
-    Standing.LOST: "could not read any more: its keys are lost",
-    Standing.EXPIRED: "could not read any more: its keys are lost",
-    Standing.UNKNOWN: "was logged out",
-}
 
 
 def _stuck(settings: Matrix, tried: _Tried) -> CannotSpeak:

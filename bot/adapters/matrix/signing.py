@@ -52,7 +52,7 @@ async def sign(
     except Refused as refusal:
         if refusal.limited or refusal.unknown_token:
             raise
-        return _unsigned(settings, f"the homeserver refuses it ({refusal})")
+        return _unsigned(settings, f"the homeserver refuses it ({refusal.said or refusal.code})")
     except _NotSigned as why:
         return _unsigned(settings, f"{why}")
     return Signing(signed=True, said=_SIGNED)
@@ -79,48 +79,44 @@ async def _sign(
     if there.is_signed(device_id):
         return
     seeds = folder.seeds()
-    if seeds is None:
+    replaced = key_in(there.master)
+    if seeds is None or replaced not in (None, public(seeds.master)):
+        # Keys that were replaced once are not taken again (by Synapse, with an internal error).
         seeds = Seeds(*(secrets.token_bytes(_SEED_BYTES) for _ in range(3)))
         folder.keep_seeds(seeds)
-    if not _has(there, seeds):
-        await _publish(settings, server, there, seeds)
+    if missing := _missing(there, seeds):
+        await confirmed(
+            server, "POST", "keys", "device_signing", "upload",
+            body=missing, user_id=settings.user_id, password=settings.password,
+        )  # fmt: skip
+    if replaced not in (None, public(seeds.master)):
+        _log.warning(
+            f"{settings.user_id} had cross-signing keys whose private parts are not in"
+            f" {settings.store}: the bot has replaced them by its own. Whoever had verified it has"
+            " to do so again.",
+            network=settings.name,
+        )
     await _sign_device(settings.user_id, server, there.devices[device_id], seeds)
     if not await signed(server, settings.user_id, device_id):
         raise _NotSigned("the homeserver has taken the signature and does not show it")
 
 
-def _has(there: Published, seeds: Seeds) -> bool:
-    """True if the homeserver shows these cross-signing keys."""
-    shown = [key_in(key) for key in (there.master, there.self_signing, there.user_signing)]
-    return shown == [
-        public(seed) for seed in (seeds.master, seeds.self_signing, seeds.user_signing)
-    ]
-
-
-async def _publish(settings: Matrix, server: Homeserver, there: Published, seeds: Seeds) -> None:
-    """Upload the public cross-signing keys, in place of others. Raises NotConfirmed, Refused and
-    Away."""
-    user_id = settings.user_id
-    body = {
-        "master_key": _cross_signing_key(user_id, "master", seeds.master),
-        "self_signing_key": with_signature(
-            _cross_signing_key(user_id, "self_signing", seeds.self_signing), user_id, seeds.master
-        ),
-        "user_signing_key": with_signature(
-            _cross_signing_key(user_id, "user_signing", seeds.user_signing), user_id, seeds.master
-        ),
+def _missing(there: Published, seeds: Seeds) -> dict[str, Any]:
+    """Those of the public cross-signing keys that the homeserver does not show: it may have taken
+    one and not the other."""
+    user_id = there.user_id
+    missing: dict[str, Any] = {}
+    if key_in(there.master) != public(seeds.master):
+        missing["master_key"] = _cross_signing_key(user_id, "master", seeds.master)
+    others = {
+        "self_signing": (there.self_signing, seeds.self_signing),
+        "user_signing": (there.user_signing, seeds.user_signing),
     }
-    await confirmed(
-        server, "POST", "keys", "device_signing", "upload",
-        body=body, user_id=user_id, password=settings.password,
-    )  # fmt: skip
-    replaced = key_in(there.master)
-    if replaced is not None and replaced != public(seeds.master):
-        _log.warning(
-            f"{user_id} had cross-signing keys whose private parts are not in {settings.store}: the"
-            " bot has replaced them by its own. Whoever had verified it has to do so again.",
-            network=settings.name,
-        )
+    for usage, (shown, seed) in others.items():
+        if key_in(shown) != public(seed):
+            key = _cross_signing_key(user_id, usage, seed)
+            missing[f"{usage}_key"] = with_signature(key, user_id, seeds.master)
+    return missing
 
 
 async def _sign_device(
@@ -131,9 +127,10 @@ async def _sign_device(
     bare = {name: part for name, part in device.items() if name not in ("signatures", "unsigned")}
     body = {user_id: {device_id: with_signature(bare, user_id, seeds.self_signing)}}
     answer = await server.ask("POST", "keys", "signatures", "upload", body=body)
-    failures = answer.get("failures") if isinstance(answer, dict) else None
-    if failures:
-        raise _NotSigned(f"the homeserver does not take the signature ({failures})")
+    failures = answer.get("failures", {}).get(user_id, {})
+    for failure in failures.values():
+        said = failure.get("error") or failure.get("errcode")
+        raise _NotSigned(f"the homeserver does not take the signature ({said})")
 
 
 def _cross_signing_key(user_id: str, usage: str, seed: bytes) -> dict[str, Any]:

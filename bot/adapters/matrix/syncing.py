@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from aiohttp import ClientError
 from nio import AsyncClient, SyncError, SyncResponse
 
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
@@ -140,10 +141,16 @@ class Sync:
         await asyncio.sleep(after.total_seconds())
 
     async def _receive(self, raw: Mapping[str, Any], since: str | None) -> tuple[Batch, str]:
+        # nio takes account data apart.
+        account_data = [dict(event) for event in raw.get("account_data", {}).get("events", ())]
         response = SyncResponse.from_dict(raw)
         if isinstance(response, SyncError):
             raise Away("it answers with what is no sync")
-        await self._client.receive_response(response)
+        try:
+            await self._client.receive_response(response)
+        except Exception:
+            # One event that nio stumbles over must not keep back all that follow.
+            _log.warning("not all of a batch was understood", network=self._network, exc_info=True)
         rooms = response.rooms
         return Batch(
             since=since,
@@ -153,22 +160,26 @@ class Sync:
             },
             invited={room: info.invite_state for room, info in rooms.invite.items()},
             left=tuple(rooms.leave),
-            account_data=raw.get("account_data", {}).get("events", ()),
+            account_data=account_data,
             keys_came=bool(response.to_device_events),
         ), response.next_batch
 
     async def _exchange_keys(self) -> None:
-        """What encryption wants between two batches: nio knows what is due."""
+        """What encryption wants between two batches: nio knows what is due, and what could not be
+        done is due again after the next one."""
         client = self._client
         if client.olm is None:
             return
-        await client.send_to_device_messages()
-        if client.should_upload_keys:
-            await client.keys_upload()
-        if client.should_query_keys:
-            await client.keys_query()
-        if client.should_claim_keys:
-            await client.keys_claim(client.get_users_for_key_claiming())
+        try:
+            await client.send_to_device_messages()
+            if client.should_upload_keys:
+                await client.keys_upload()
+            if client.should_query_keys:
+                await client.keys_query()
+            if client.should_claim_keys:
+                await client.keys_claim(client.get_users_for_key_claiming())
+        except (ClientError, TimeoutError, OSError) as problem:
+            _log.info("keys are exchanged later", network=self._network, reason=str(problem))
 
     async def _settle(
         self,

@@ -1,7 +1,9 @@
 """The networks that the behaviour suite runs on, and what they cannot do."""
 
-from tests.adapters.behaviour import console, irc
+from tests.adapters.behaviour import console, irc, matrix
 from tests.adapters.behaviour.network import Ability, Network
+
+_EVERYBODY_LOGS_IN = "everybody is logged in"
 
 NETWORKS = (
     Network("console", console.in_a_pipe, lacks={
@@ -19,4 +21,10 @@ NETWORKS = (
     Network("inspircd", irc.on_server, "inspircd"),
     Network("strict, without voice", irc.without_voice),
     Network("strict, with voice", irc.with_voice),
+    Network("matrix", matrix.plain, "synapse", lacks={
+        Ability.MASKS: _EVERYBODY_LOGS_IN,
+    }),
+    Network("matrix, encrypted", matrix.encrypted, "synapse", lacks={
+        Ability.MASKS: _EVERYBODY_LOGS_IN,
+    }),
 )  # fmt: skip

@@ -18,6 +18,8 @@ def test_what_networks_cannot_do() -> None:
         ("console", "POSTS"): "a terminal has no channels",
         ("console", "MASKS"): "whoever sits at a terminal says who they are",
         ("ngircd", "BOTS"): "only WHOIS tells of a bot that it is one",
+        ("matrix", "MASKS"): "everybody is logged in",
+        ("matrix, encrypted", "MASKS"): "everybody is logged in",
     }
 
 

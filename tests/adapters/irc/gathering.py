@@ -6,11 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from bot.messages import AddBookmark, ChangePreferences, Effect, Meet, Preferences, User
-from tests.adapters.irc.bot import CHANNEL, Bot
+from tests.adapters.irc.bot import CHANNEL, Bot, Where
 from tests.servers.irc_person import Person
-from tests.servers.strict_irc import CAPABILITIES, Rules, StrictServer
+from tests.servers.strict_irc import CAPABILITIES, Rules
 
 BOT = "summitbot"
+# ngircd keeps ten who want to come in waiting, while it is busy; the connections of others end.
+_AT_THE_DOOR = 8
 FAST: dict[str, Any] = {"rate": 10_000.0, "burst": 10_000}
 RYU = (
     "11:00am\u201311:25am \xb7 \x02Ryu Network Operating System\x02 \xb7 Bayview B \xb7"
@@ -38,7 +40,7 @@ def easy(*capabilities: str, without: Sequence[str] = (), **rules: Any) -> Rules
     return Rules(**usual | rules)
 
 
-def person(server: StrictServer, nick: str, **more: Any) -> Person:
+def person(server: Where, nick: str, **more: Any) -> Person:
     """Somebody who will be on this server."""
     return Person(server.host, server.port, nick, **more)
 
@@ -59,12 +61,20 @@ async def told(who: Person) -> list[str]:
 
 @asynccontextmanager
 async def crowd(
-    server: StrictServer, count: int, *, called: str = "p", joins: bool = True
+    server: Where, count: int, *, called: str = "p", joins: bool = True
 ) -> AsyncIterator[list[Person]]:
     """So many people in the bot's channel: p0, p1, and so on."""
+    people = [person(server, f"{called}{number}") for number in range(count)]
+    door = asyncio.Semaphore(_AT_THE_DOOR)
     async with AsyncExitStack() as stack:
-        people = [person(server, f"{called}{number}") for number in range(count)]
-        await asyncio.gather(*map(stack.enter_async_context, people))
+
+        async def enter(each: Person) -> None:
+            async with door:
+                await stack.enter_async_context(each)
+
+        async with asyncio.TaskGroup() as tasks:
+            for each in people:
+                tasks.create_task(enter(each))
         if joins:
             await asyncio.gather(*(each.join(CHANNEL) for each in people))
         yield people

@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.adapters.irc.bot import CHANNEL, bot_on
-from tests.adapters.irc.gathering import BOOKMARKED, BOT, HAS_IT, REMINDER, asks
+from tests.adapters.irc.gathering import BOOKMARKED, BOT, HAS_IT, REMINDER, asks, crowd
 from tests.servers.irc_person import Person
 from tests.servers.irc_server import Server
 from tests.servers.nickserv import register
@@ -49,21 +49,14 @@ async def test_a_guest_who_identifies_takes_their_bookmarks_along(inspircd: Serv
 
 
 async def test_two_hundred_are_reminded_at_once_where_nothing_limits_it(ngircd: Server) -> None:
-    async with bot_on(ngircd) as bot:
-        people = [Person(ngircd.host, ngircd.port, f"p{number}") for number in range(200)]
+    async with bot_on(ngircd) as bot, crowd(ngircd, 200) as people:
         async with asyncio.TaskGroup() as tasks:
             for each in people:
                 tasks.create_task(_bookmarks(each))
         bot.go("Monday 10:55")
-        try:
-            for each in people:
-                assert await each.heard_from(BOT, 1) == [REMINDER]
-        finally:
-            for each in people:
-                await each.__aexit__(None, None, None)
+        for each in people:
+            assert await each.heard_from(BOT, 1) == [REMINDER]
 
 
 async def _bookmarks(person: Person) -> None:
-    await person.__aenter__()
-    await person.join(CHANNEL)
     assert await asks(person, "bookmark 12", 2) == BOOKMARKED
