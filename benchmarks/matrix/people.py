@@ -21,7 +21,7 @@ _AT_A_TIME = 10
 _LOOKS_EVERY = 0.5
 _JOINING = 120.0
 _LAST = 50
-_SYNCING = 30.0
+_SYNCING = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Person:
         self.user = account.user
         self._api = api
         self._said = count()
+        self._firsts = count()
 
     async def open_room(self, invites: Iterable[str], *, direct: bool) -> str:
         """Make a room, a direct chat or a public one; the result is its id."""
@@ -75,8 +76,10 @@ class Person:
     async def sync(self, room: str, by: str, since: str | None) -> tuple[list[Said], str]:
         """What somebody has said in the room since, at once or as soon as there is something; and
         since when that is asked the next time. At first, with None, nothing."""
-        seconds = 0 if since is None else _SYNCING
-        query = {"timeout": str(int(1000 * seconds)), "filter": json.dumps(_alone(room, by))}
+        # Synapse answers the same first sync from memory for two minutes, so none is the same; and
+        # it answers each at once.
+        timeout = next(self._firsts) if since is None else _SYNCING
+        query = {"timeout": str(timeout), "filter": json.dumps(_alone(room, by))}
         answer = await self._api.get("sync", **query, **({"since": since} if since else {}))
         joined = answer.get("rooms", {}).get("join", {})
         events = joined.get(room, {}).get("timeline", {}).get("events", []) if since else []
@@ -136,7 +139,8 @@ async def heard(
     clock, once everybody has, or at `until`, and after so many seconds of `settling`.
 
     Nobody listens meanwhile: to wake 200 people would cost more than what is measured. Who has
-    heard nothing yet is looked at again, one of them at a time.
+    heard nothing yet is looked at again, one of them at a time, and those first who are likely to
+    be the last.
     """
 
     async def times(person: Person, room: str) -> list[float]:
@@ -144,7 +148,7 @@ async def heard(
         return sorted(each.at for each in said if mark in each.body and each.at >= since)
 
     pairs = list(zip(people, rooms, strict=True))
-    for pair in pairs:
+    for pair in reversed(pairs):
         while True:
             if await times(*pair) or time.time() >= until:
                 break

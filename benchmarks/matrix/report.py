@@ -21,8 +21,8 @@ ABOUT = (
     f"On a Synapse with SQLite in memory and without limits; {PEOPLE} people have each a direct"
     " chat with each bot, not encrypted. When something came is told by the homeserver's clock.",
     f"Commands: `!now` to {OURS}, `!help` to {THEIRS}; in a room of {IN_THE_ROOM} people"
-    f" {ONE_BY_ONE} one after another, to the bots in turn, each when a sync that brings nothing but"
-    " what the bot says has brought the answer to the last; then one of each of"
+    f" {ONE_BY_ONE} one after another, to the bots in turn, each when a sync that brings only what"
+    " the bot says has brought the answer to the last; then one of each of"
     f" {PEOPLE} people in their direct chat, all at once, and for each answer the time since then."
     " The memory (RSS) is that of the process after that.",
     f"Wave: everybody is reminded of one session, from what was in the bot's database when it"

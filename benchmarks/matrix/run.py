@@ -47,9 +47,10 @@ class All:
 async def measured(python: Path, directory: Path) -> All:
     """Run all of it; `python` is the one that has the other bot."""
     async with AsyncExitStack() as stack:
-        few = await with_usual_limits(stack, python, directory / "limited", FEW)
-        many = await without_limits(stack, python, directory / "unlimited", PEOPLE)
-        theirs_limited = await wave_of(few.theirs, few.with_theirs)
+        (few, theirs_limited), many = await asyncio.gather(
+            _few(stack, python, directory / "limited"),
+            without_limits(stack, python, directory / "unlimited", PEOPLE),
+        )
         ours_limited, (ours, theirs) = await asyncio.gather(
             # It says something each five seconds, and disturbs nobody.
             wave_of(
@@ -59,12 +60,15 @@ async def measured(python: Path, directory: Path) -> All:
             _unlimited(many),
         )  # fmt: skip
         await few.server.accounts.lift_limits(few.ours.user)
-        ours_there = few.ours
-        told = summit_bot(
-            ours_there.bot.directory, few.server.url, ours_there.account, limited=False
-        )
+        told = summit_bot(few.ours.bot.directory, few.server.url, few.ours.account, limited=False)
         exempt = await wave_of(told, few.with_ours)
     return All(Measured(*ours, ours_limited), Measured(*theirs, theirs_limited), exempt)
+
+
+async def _few(stack: AsyncExitStack, python: Path, directory: Path) -> tuple[Stage, Wave]:
+    """Where messages are limited, and what came of the other bot there: it gives up at once."""
+    few = await with_usual_limits(stack, python, directory, FEW)
+    return few, await wave_of(few.theirs, few.with_theirs)
 
 
 async def _unlimited(stage: Stage) -> list[_Unlimited]:

@@ -1,6 +1,8 @@
 """How many lines the strict server reads, and whom it throws out (Solanum's ircd/packet.c)."""
 
+import asyncio
 import re
+import time
 from dataclasses import replace
 
 from tests.servers.irc_person import Person
@@ -121,6 +123,40 @@ async def test_what_waits_is_read_at_two_lines_a_second() -> None:
         assert texts == [str(number) for number in range(15)]
         # Eleven lines beyond the burst; the first second of the server may have begun before.
         assert took >= 5.0
+
+
+async def test_on_a_busy_machine_what_waits_is_read_as_soon_as_the_seconds_are_over() -> None:
+    loop = asyncio.get_running_loop()
+    rounds: list[asyncio.Handle] = []
+
+    def work() -> None:
+        time.sleep(0.02)
+        rounds.append(loop.call_soon(work))
+
+    async with (
+        StrictServer(replace(LINES, queue=None, speed=2_000, ping_seconds=100)) as server,
+        people(server, "ada", "bob") as [ada, bob],
+    ):
+        work()
+        try:
+            for number in range(200):
+                ada.say("bob", str(number))
+            await bob.heard_from("ada", 200)
+        finally:
+            rounds[-1].cancel()
+        # They take a hundred seconds of the server, of which each round has forty.
+        assert len(rounds) < 30
+        assert server.nicks == ["ada", "bob"]
+
+
+async def test_what_came_in_while_the_machine_was_busy_is_not_too_much_at_once() -> None:
+    async with StrictServer(LINES) as server, people(server, "ada", "bob") as [ada, bob]:
+        ada.say("bob", "0")
+        await bob.heard_from("ada", 1)
+        ada.send("\r\n".join(f"PRIVMSG bob :{number}" for number in range(1, 41)))
+        time.sleep(1)  # noqa: ASYNC251  # that is what a busy machine is
+        await bob.heard_from("ada", 40)
+        assert server.kills == []
 
 
 async def test_lines_before_registration_are_read_slowly() -> None:

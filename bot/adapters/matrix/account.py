@@ -16,6 +16,7 @@ from bot.adapters.matrix.homeserver import Homeserver, Refused
 from bot.adapters.matrix.invitations import Invitations
 from bot.adapters.matrix.limits import Limit, limit_of, remedy
 from bot.adapters.matrix.membership import Membership
+from bot.adapters.matrix.publishing import publish
 from bot.adapters.matrix.reacting import Reactions
 from bot.adapters.matrix.sealed import Seals
 from bot.adapters.matrix.sending import Sending
@@ -39,9 +40,11 @@ async def entered(
     try:
         said = [f"Logged in on {server.url} as {session.user_id}, device {session.device_id}."]
         if settings.encryption:
-            await crypto.publish_keys(client)
+            await publish(client.olm, server)
             identity = client.olm.account.identity_keys
-            said.append((await sign(settings, server, folder, session, identity)).said)
+            signing = await sign(settings, server, folder, session, identity)
+            # If it is not signed, it has been said already.
+            said += [signing.said] if signing.signed else []
         await _call_itself(settings, server, session)
         limit = await limit_of(settings, server)
         account = Account(settings, server, client, limit, store, clock)
@@ -125,6 +128,9 @@ class Account:
                 self._directs.heard(event["content"])
         for room, state in batch.invited.items():
             begun.append(conversations.start(self._invitations.answer(room, state)))
+        for room in batch.left:
+            # nio keeps it, with those who were there then.
+            self._client.rooms.pop(room, None)
         for room in (*batch.joined, *batch.left):
             self._directs.changed(room)
             self._membership.changed(room)

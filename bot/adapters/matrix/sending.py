@@ -2,15 +2,15 @@
 once, for the homeserver drops what comes again under the same transaction id."""
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from aiohttp import ClientError
-from nio import AsyncClient, LocalProtocolError, RoomSendError, SendRetryError
+from nio import AsyncClient
 
-from bot.adapters.matrix.homeserver import Away, Homeserver, Refused, refused
+from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
+from bot.adapters.matrix.sharing import share
 from bot.backoff import pause
 from bot.pacer import Pacer, Urgency
 from bot.ports import TryLater
@@ -34,6 +34,12 @@ class Sending:
         self._pacer = pacer
         self._network = network
         self._shown = asyncio.Event()
+        self._asking = asyncio.Lock()
+        # Rooms that are not encrypted, and encrypted ones in which everybody is known; only one
+        # message at a time may change who can read in a room.
+        self._plain = set[str]()
+        self._known = set[str]()
+        self._sharing: dict[str, asyncio.Lock] = {}
 
     def synced(self) -> None:
         """A batch has come: rooms that were not known may be."""
@@ -98,29 +104,52 @@ class Sending:
             raise
 
     async def _is_encrypted(self, room: str) -> bool:
-        """Wait until the room is known: what is said in an encrypted one must not go out plain."""
+        """Wait until a sync has shown the room: what is said in an encrypted one must not go out
+        plain. A new room is shown bit by bit, so the homeserver is asked whether it is encrypted
+        as long as it does not seem to be. Raises Refused and Away."""
+        await self._until(lambda: room in self._client.rooms)
+        if self._client.olm is None:
+            return False
+        if not self._client.rooms[room].encrypted and room not in self._plain:
+            try:
+                await self._server.ask("GET", "rooms", room, "state", "m.room.encryption")
+            except Refused as refusal:
+                if refusal.code != "M_NOT_FOUND":
+                    raise
+                self._plain.add(room)
+            else:
+                await self._until(lambda: self._client.rooms[room].encrypted)
+        return bool(self._client.rooms[room].encrypted)
+
+    async def _send_encrypted(self, room: str, content: Mapping[str, Any], tx: str) -> str:
+        async with self._sharing.setdefault(room, asyncio.Lock()):
+            if room not in self._known:
+                await self._everybody(room)
+            await share(self._client, self._server, room)
+            kind, sealed = self._client.encrypt(room, "m.room.message", dict(content))
+        answer = await self._server.ask("PUT", "rooms", room, "send", kind, tx, body=sealed)
+        return str(answer["event_id"])
+
+    async def _everybody(self, room: str) -> None:
+        """Wait until a sync has shown all who are in the room, or are invited: whoever is not
+        known could not read what is said now. Raises Refused and Away."""
+        told = await self._server.ask("GET", "rooms", room, "members")
+        members = {
+            member["state_key"]
+            for member in told["chunk"]
+            if member["content"].get("membership") in ("join", "invite")
+        }
+        await self._until(lambda: members <= self._client.rooms[room].users.keys())
+        self._known.add(room)
+
+    async def _until(self, is_so: Callable[[], object]) -> None:
+        """Wait until a sync has made this so. Raises Away."""
         limit = asyncio.timeout(_SHOWN_WITHIN)
         try:
             async with limit:
-                while room not in self._client.rooms:
+                while not is_so():
                     await self._shown.wait()
         except TimeoutError:
             if limit.expired():
                 raise Away("it has not shown the room yet") from None
             raise
-        return bool(self._client.rooms[room].encrypted) and self._client.olm is not None
-
-    async def _send_encrypted(self, room: str, content: Mapping[str, Any], tx: str) -> str:
-        try:
-            sent = await self._client.room_send(
-                room, "m.room.message", dict(content), tx_id=tx, ignore_unverified_devices=True
-            )
-        except (ClientError, TimeoutError, OSError, SendRetryError, LocalProtocolError) as problem:
-            raise Away(str(problem) or type(problem).__name__) from None
-        if isinstance(sent, RoomSendError):
-            after = {"retry_after_ms": sent.retry_after_ms} if sent.retry_after_ms else {}
-            status = sent.transport_response.status if sent.transport_response else 0
-            if status >= 500:
-                raise Away(f"it answers with status {status}")
-            raise refused({"errcode": sent.status_code, "error": sent.message, **after}, status)
-        return str(sent.event_id)

@@ -10,7 +10,7 @@ from bot.adapters.settings import NetworkName
 
 _USER = re.compile(r"@[^:\s]+:[^\s]+")
 _ROOM = re.compile(r"[!#][^\s]+")
-_WELCOME = re.compile(r"\*|(?:[@!#])?[^\s@!#]+")
+_WELCOME = re.compile(r"\*|[@!]?[^\s@!#]+")
 _URL = re.compile(r"https?://[^\s/]+(?:/[^\s?#]*)?")
 
 

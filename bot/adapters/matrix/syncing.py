@@ -6,12 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import structlog
-from aiohttp import ClientError
-from nio import AsyncClient, SyncError, SyncResponse
+from nio import AsyncClient, SyncError
 
+from bot.adapters.matrix import crypto
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
+from bot.adapters.matrix.publishing import publish
+from bot.adapters.matrix.sharing import exchange
 from bot.backoff import pause
 from bot.ports import Store, StoreAway
 
@@ -91,7 +94,7 @@ class Sync:
                 settled = asyncio.create_task(self._settle(settled, await take(batch), reached))
                 self._saving.add(settled)
                 settled.add_done_callback(self._saving.discard)
-                await self._exchange_keys()
+                await self._exchange_keys(raw)
                 since, full = reached, False
         finally:
             for task in self._saving:
@@ -108,12 +111,15 @@ class Sync:
 
     async def _fetch(self, since: str | None, *, full: bool) -> Mapping[str, Any]:
         """The next answer, however long it takes. Raises Refused if we are not known any more."""
-        query = {"filter": _FILTER, "timeout": "0" if full else f"{_LONG_POLL * 1000:.0f}"}
+        query = {"filter": _FILTER, "timeout": f"{_LONG_POLL * 1000:.0f}"}
         if since is not None:
             query["since"] = since
         if full:
             # Without the state of rooms nobody knows who is in them.
             query["full_state"] = "true"
+            # It is not waited for; but Synapse would give the same answer to the same question for
+            # two minutes, as old as that may be.
+            query["timeout"] = str(uuid4().int % 1_000_000)
         while True:
             try:
                 raw = await self._server.ask(
@@ -143,7 +149,7 @@ class Sync:
     async def _receive(self, raw: Mapping[str, Any], since: str | None) -> tuple[Batch, str]:
         # nio takes account data apart.
         account_data = [dict(event) for event in raw.get("account_data", {}).get("events", ())]
-        response = SyncResponse.from_dict(raw)
+        response = crypto.parsed(raw)
         if isinstance(response, SyncError):
             raise Away("it answers with what is no sync")
         try:
@@ -164,21 +170,16 @@ class Sync:
             keys_came=bool(response.to_device_events),
         ), response.next_batch
 
-    async def _exchange_keys(self) -> None:
-        """What encryption wants between two batches: nio knows what is due, and what could not be
-        done is due again after the next one."""
+    async def _exchange_keys(self, raw: Mapping[str, Any]) -> None:
+        """What encryption wants between two batches, after this answer; what could not be done is
+        due again after the next one."""
         client = self._client
         if client.olm is None:
             return
         try:
-            await client.send_to_device_messages()
-            if client.should_upload_keys:
-                await client.keys_upload()
-            if client.should_query_keys:
-                await client.keys_query()
-            if client.should_claim_keys:
-                await client.keys_claim(client.get_users_for_key_claiming())
-        except (ClientError, TimeoutError, OSError) as problem:
+            await publish(client.olm, self._server, raw)
+            await exchange(client, self._server)
+        except (Refused, Away) as problem:
             _log.info("keys are exchanged later", network=self._network, reason=str(problem))
 
     async def _settle(

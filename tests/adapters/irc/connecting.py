@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -31,6 +32,7 @@ quick time finds little to stop at."""
 LONG = 3600.0
 """Seconds of quick time in which anything happens."""
 _QUIET = 0.01
+_GRAINS = 2**20
 
 
 class Where(Protocol):
@@ -180,26 +182,47 @@ def quick_time(step: float = 1.0) -> Iterator[None]:
     """Real pauses in a moment: whenever nothing has happened for a hundredth of a second, `step`
     seconds more have passed, or what is left until the next thing that waits for its time.
 
+    Nothing else takes time, neither work on a machine that is busy nor a thread that is waited for.
     All in this process live by this clock, the strict server too. It never goes back."""
     loop: Any = asyncio.get_running_loop()
     selector = loop._selector
-    select, time, passed = selector.select, loop.time, 0.0
+    select, time, run_in_executor = selector.select, loop.time, loop.run_in_executor
+    moment, in_threads = _whole(time()), 0
 
     def quickly(timeout: float | None = None) -> Any:
-        nonlocal passed
-        if timeout is None or timeout <= _QUIET:
+        nonlocal moment
+        moment += 1 / _GRAINS  # what comes later has a later time
+        if timeout is None or timeout <= 0:
             return select(timeout)
-        events = select(_QUIET)
-        if not events:
-            passed += min(timeout, step)
+        events = select(min(timeout, _QUIET))
+        if not events and not in_threads:
+            moment += _whole(min(timeout, step))
         return events
 
-    selector.select = quickly
-    loop.time = lambda: time() + passed
+    def in_thread(*arguments: Any) -> Any:
+        nonlocal in_threads
+        in_threads += 1
+        future = run_in_executor(*arguments)
+        future.add_done_callback(returned)
+        return future
+
+    def returned(_: object) -> None:
+        nonlocal in_threads
+        in_threads -= 1
+
+    selector.select, loop.run_in_executor = quickly, in_thread
+    loop.time = lambda: moment
     try:
         yield
     finally:
-        selector.select = select
+        selector.select, loop.run_in_executor = select, run_in_executor
+        ahead = moment - time()
+        loop.time = lambda: time() + ahead
+
+
+def _whole(seconds: float) -> float:
+    """A little more, so that sums and differences are exact."""
+    return math.ceil(seconds * _GRAINS) / _GRAINS
 
 
 def now() -> float:

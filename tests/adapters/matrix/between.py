@@ -1,6 +1,7 @@
 """What stands between the bot and its homeserver: passes on what is asked, except what a test
 wants to be otherwise."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,28 +21,35 @@ class Says:
 class Between:
     """A server on 127.0.0.1 in front of another one.
 
-    `asked` are the requests so far, as method and path. `instead` is what is answered to one,
-    `once` for the first time;
-    `cut` is the number of the request (from 0) whose connection ends: before it gets there, or
-    `late`, before its answer comes back."""
+    `asked` are the requests so far, as method and path, with their `bodies`; those in `signed` told
+    a token. `instead` is what is answered to one, and before that, `first`, once each. `cut` is the
+    number of the request (from 0) whose connection ends: before it gets there, or `late`, before
+    its answer comes back."""
 
     def __init__(self, beyond: str, session: ClientSession) -> None:
         self._beyond = beyond
         self._session = session
         self.url = ""
         self.asked: list[str] = []
+        self.bodies: list[Any] = []
+        self.signed = set[str]()
         self.instead: dict[str, Says] = {}
-        self.once: dict[str, Says] = {}
+        self.first: dict[str, list[Says]] = {}
         self.cut: int | None = None
         self.late = False
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         name = f"{request.method} {request.path}"
         cut = self.cut == len(self.asked)
+        content = await request.read()
         self.asked.append(name)
+        self.bodies.append(json.loads(content or "null"))
+        if "Authorization" in request.headers:
+            self.signed.add(name)
         if cut and not self.late:
             return _ended(request)
-        if (says := self.once.pop(name, self.instead.get(name))) is not None:
+        first = self.first.get(name)
+        if (says := first.pop(0) if first else self.instead.get(name)) is not None:
             if isinstance(says.answer, str):
                 return web.Response(status=says.status, text=says.answer, content_type="text/html")
             return web.json_response(dict(says.answer), status=says.status)
@@ -49,7 +57,7 @@ class Between:
         headers = {key: request.headers[key] for key in kept if key in request.headers}
         async with self._session.request(
             request.method, f"{self._beyond}{request.raw_path}",
-            data=await request.read(), headers=headers,
+            data=content, headers=headers,
         ) as response:  # fmt: skip
             body = await response.read()
         if cut:

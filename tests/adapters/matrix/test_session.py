@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.matrix.discovery import discover
 from bot.adapters.matrix.folder import Kept
 from bot.adapters.matrix.homeserver import Away, Refused
 from bot.adapters.matrix.session import Session, leave, look, revoked
@@ -181,7 +182,7 @@ async def test_a_token_that_has_expired_is_replaced_and_the_device_stays(
 ) -> None:
     first = await reached.start()
     said(caplog)
-    proxy.once[f"GET {API}/account/whoami"] = EXPIRED
+    proxy.first[f"GET {API}/account/whoami"] = [EXPIRED]
     second = await reached.start()
     assert (second.device, second.session.fresh) == (first.device, False)
     assert second.session.token != first.session.token
@@ -274,18 +275,24 @@ async def test_keys_that_were_not_published_yet_are_not_missed(bot: Bot) -> None
     assert (second.device, second.session.fresh, second.signing) == (first.device, False, SIGNED)
 
 
-async def test_without_encryption_there_are_no_keys_to_lose(bot: Bot) -> None:
-    first = await bot.start(password=bot.account.password, encryption=False)
-    again = await bot.start(password=bot.account.password, encryption=False)
+async def test_without_encryption_there_are_no_keys_to_lose(reached: Bot, proxy: Between) -> None:
+    plain = {"password": reached.account.password, "encryption": False}
+    first = await reached.start()
+    (reached.folder.path / f"{first.device}.db").unlink()
+    again = await reached.start(**plain)
     assert (again.device, again.session.fresh) == (first.device, False)
-    assert {file.name for file in bot.folder.path.iterdir()} == {"session.json"}
+    rmtree(reached.folder.path)
+    proxy.asked = []
+    await reached.start(**plain)
+    assert f"POST {API}/keys/query" not in proxy.asked
+    assert {file.name for file in reached.folder.path.iterdir()} == {"session.json"}
 
 
 async def test_a_device_whose_keys_have_gone_from_the_homeserver_is_replaced(
     reached: Bot, proxy: Between
 ) -> None:
     first = await reached.start()
-    proxy.once[f"POST {API}/keys/query"] = Says(200, {"device_keys": {reached.user: {}}})
+    proxy.first[f"POST {API}/keys/query"] = [Says(200, {"device_keys": {reached.user: {}}})]
     second = await reached.start()
     assert second.device != first.device
     assert await reached.devices() == {second.device}
@@ -372,6 +379,19 @@ async def test_lost_keys_with_a_token_alone(bot: Bot, lost: str) -> None:
         " could never read what is encrypted for it: set a password, with which it logs in as a"
         " new device, or the access_token and device_id of a new one."
     )
+
+
+async def test_a_token_that_another_program_uses_for_its_own_keys(
+    reached: Bot, proxy: Between, tmp_path: Path
+) -> None:
+    proxy.cut = 3
+    with pytest.raises(Away):
+        await reached.start(**with_token(reached))
+    assert proxy.asked[-1] == f"POST {API}/keys/upload"
+    proxy.cut = None
+    await Bot(reached.url, reached.account, tmp_path / "other").start(**with_token(reached))
+    said = await refusal(reached.start(**with_token(reached)))
+    assert said.startswith(f"The keys of the device {reached.account.device} are not in ")
 
 
 async def test_a_new_token_replaces_a_lost_one(bot: Bot) -> None:
@@ -506,6 +526,19 @@ async def test_what_is_no_homeserver(bot: Bot, tmp_path: Path) -> None:
         with pytest.raises(Away) as caught:
             await Bot(domain.url, bot.account, tmp_path).start()
     assert str(caught.value) == "it does not answer as a Matrix homeserver does"
+
+
+async def test_a_token_is_told_to_nobody_but_the_homeserver(reached: Bot, proxy: Between) -> None:
+    settings = reached.settings()
+    async with homeserver(settings) as server:
+        server.token = "sesame"
+        await discover(settings, server)
+        assert server.token is None
+    started = await reached.start()
+    await log_out(reached, started.session)
+    await reached.start()
+    assert not proxy.signed & {"GET /_matrix/client/versions", f"POST {API}/login"}
+    assert f"GET {API}/account/whoami" in proxy.signed
 
 
 async def test_a_homeserver_that_is_down(bot: Bot) -> None:

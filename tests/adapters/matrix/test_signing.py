@@ -273,6 +273,26 @@ async def test_a_homeserver_that_wants_what_no_bot_can_give(
     )
 
 
+async def test_a_homeserver_that_wants_it_confirmed_in_several_steps(
+    reached: Bot, proxy: Between
+) -> None:
+    flows = [{"stages": ["m.login.sso"]}, {"stages": ["m.login.dummy", "m.login.password"]}]
+    proxy.first[UPLOAD] = [
+        Says(401, {"flows": flows, "session": "xyz"}),
+        Says(401, {"flows": flows, "session": "xyz", "completed": ["m.login.dummy"]}),
+    ]
+    assert (await reached.start()).signing == SIGNED
+    bodies = [body for name, body in zip(proxy.asked, proxy.bodies, strict=True) if name == UPLOAD]
+    assert [body.get("auth") for body in bodies] == [
+        None,
+        {"type": "m.login.dummy", "session": "xyz"},
+        {
+            "type": "m.login.password", "session": "xyz", "password": reached.account.password,
+            "identifier": {"type": "m.id.user", "user": reached.user},
+        },
+    ]  # fmt: skip
+
+
 async def test_a_homeserver_that_asks_again_and_again(reached: Bot, proxy: Between) -> None:
     flows = [{"stages": ["m.login.dummy"]}]
     proxy.instead[UPLOAD] = Says(401, {"flows": flows, "session": "s"})
@@ -347,6 +367,9 @@ async def test_what_the_caller_has_to_see_to_is_left_to_it(
             for device in keys["device_keys"][user].values()
         ],
         lambda keys, user: keys["device_keys"].update({user: ["odd"]}),
+        lambda keys, user: keys["master_keys"][user].update(
+            keys={"ed25519:other": next(iter(keys["master_keys"][user]["keys"].values()))}
+        ),
         lambda keys, user: keys["master_keys"].update({user: {"keys": {"ed25519:x": 1}}}),
         lambda keys, user: keys.clear(),
     ],

@@ -35,7 +35,7 @@ class Door:
         plain = await self._listen(port, None)
         secure = await self._listen(tls_port, self._tls) if self._tls is not None else None
         self._next = asyncio.get_running_loop().time()
-        self._second()
+        self._seconds()
         return plain, secure
 
     async def _listen(self, port: int, tls: ssl.SSLContext | None) -> int:
@@ -73,9 +73,9 @@ class Door:
         low = net.rules.targets_after_excess if link.address in net.excessive else None
         client = new_client(link, net.rules, low)
         net.connected.add(client)
-        link.heard_at = net.now()
         link.arrived = lambda raw: self._heard(client, raw)
         link.read = lambda raw: execute(net, client, raw)
+        link.filled = self._make_up
         link.flooded = lambda: net.end(client, "Excess Flood")
         link.lost = lambda: self._lost(client)
 
@@ -92,32 +92,39 @@ class Door:
         return most is not None and len(recent) > most
 
     def _heard(self, client: Client, raw: bytes) -> None:
-        now = self._net.now()
-        client.link.heard_at = now
-        client.pinged = False
-        self._net.heard.append((now, client, decode(raw)))
+        client.link.silent, client.pinged = 0, False
+        self._net.heard.append((self._net.now(), client, decode(raw)))
 
     def _lost(self, client: Client) -> None:
         self._links.discard(client.link)
         self._net.forget(client, "Connection closed")
 
-    def _second(self) -> None:
-        # Seconds that came late are made up for: nobody is to be read slower than promised.
-        self._next += 1 / self._net.rules.speed
-        self._timer = asyncio.get_running_loop().call_at(self._next, self._second)
+    def _seconds(self) -> None:
+        self._make_up()
+        self._timer = asyncio.get_running_loop().call_at(self._next, self._seconds)
         for client in list(self._net.connected):
-            client.link.pace.second()
-            client.link.drain()
             self._look_after(client)
 
+    def _make_up(self) -> None:
+        """Let all seconds pass that are over, those too for which a busy machine is late: nobody is
+        to be read slower than promised."""
+        now = asyncio.get_running_loop().time()
+        while self._next <= now:
+            self._next += 1 / self._net.rules.speed
+            for client in list(self._net.connected):
+                client.link.pace.second()
+                client.link.drain()
+
     def _look_after(self, client: Client) -> None:
-        """Ask the silent whether they are still there, once (ircd/client.c)."""
+        """Ask the silent whether they are still there, once (ircd/client.c). Seconds that pass
+        together are one of silence: nobody has had the time to speak in between."""
         net, most = self._net, self._net.rules.ping_seconds
-        silent = net.now() - client.link.heard_at
+        client.link.silent += 1
+        silent = client.link.silent
         if most is None or client.link.muted or client not in net.connected or silent < most:
             return
         if silent >= 2 * most:
-            net.end(client, f"Ping timeout: {silent:.0f} seconds")
+            net.end(client, f"Ping timeout: {silent} seconds")
         elif client.registered and not client.pinged:
             client.pinged = True
             net.send(client, "PING :strict.example")

@@ -20,17 +20,19 @@ _ENDS = re.compile(rb"[\r\n]+")
 class Link(asyncio.Protocol):
     """Owns a transport, and the lines that wait to be read.
 
-    `arrived` is told each line when it comes in, `read` when the pace lets it through, `flooded`
-    that too many wait (ircd/packet.c, `read_packet`), `lost` that the connection is gone.
+    `arrived` is told each line when it comes in, `filled` that there are new ones, `read` each line
+    when the pace lets it through, `flooded` that too many wait (ircd/packet.c, `read_packet`),
+    `lost` that the connection is gone.
     """
 
     def __init__(self, rules: Rules, opened: Callable[["Link"], None]) -> None:
         self.pace = Pace(rules)
         self.muted = False
-        self.heard_at = 0.0
+        self.silent = 0  # seconds
         self.address = ""
         self.arrived: Callable[[bytes], None] = _ignore
         self.read: Callable[[bytes], None] = _ignore
+        self.filled: Callable[[], None] = _nothing
         self.flooded: Callable[[], None] = _nothing
         self.lost: Callable[[], None] = _nothing
         self.gone = asyncio.Event()
@@ -59,6 +61,7 @@ class Link(asyncio.Protocol):
             if line:
                 self.arrived(line[:_LONGEST])
                 self._waiting.append(line[:_LONGEST])
+        self.filled()
         self.drain()
         if self._most is not None and len(self._waiting) + bool(self._partial) > self._most:
             self.flooded()

@@ -60,9 +60,12 @@ const commands = {
         client.on(sdk.RoomEvent.MyMembership, (room, membership) => {
             if (membership === "invite") client.joinRoom(room.roomId).catch(fail);
         });
-        client.on(sdk.MatrixEventEvent.Decrypted, (event) => tell(event).catch(fail));
+        // One after the other, for some take longer to tell.
+        let told = Promise.resolve();
+        const tellNext = (event) => (told = told.then(() => tell(event)).catch(fail));
+        client.on(sdk.MatrixEventEvent.Decrypted, tellNext);
         client.on(sdk.ClientEvent.Event, (event) => {
-            if (!event.isEncrypted()) tell(event).catch(fail);
+            if (!event.isEncrypted()) tellNext(event);
         });
         const prepared = until([sdk.ClientEvent.Sync], () => client.isInitialSyncComplete());
         await client.startClient({ initialSyncLimit: 100 });
@@ -124,17 +127,19 @@ async function isSigned(owner, device) {
 async function tell(event) {
     const encrypted = event.isEncrypted();
     const failed = event.isDecryptionFailure();
-    if (event.getSender() === client.getUserId() || (!failed && event.getType() !== "m.room.message")) return;
+    const sender = event.getSender();
+    if (sender === client.getUserId()) return;
+    if (!failed && event.getType() !== "m.room.message") return;
     const device = event.getWireContent().device_id;
     write({
         heard: {
             event: event.getId(),
             room: event.getRoomId(),
-            sender: event.getSender(),
+            sender,
             content: failed ? null : event.getContent(),
             encrypted,
             failure: event.decryptionFailureReason,
-            signed: encrypted && device ? await isSigned(event.getSender(), device) : null,
+            signed: encrypted && device ? await isSigned(sender, device) : null,
         },
     });
 }

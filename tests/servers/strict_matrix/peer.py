@@ -178,7 +178,9 @@ class StrictPeer:
             self._arrival.notify_all()
 
     async def _hear(self, heard: Heard) -> None:
-        # One that is told again, for its key came late, is another one than it was.
+        # One that is told again is another one if its key came meanwhile, and else the same.
+        if self._heard.get(heard.event) == heard:
+            return
         self._heard[heard.event] = self._fresh[heard.event] = heard
         async with self._arrival:
             self._arrival.notify_all()

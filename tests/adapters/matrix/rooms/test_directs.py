@@ -281,6 +281,8 @@ async def test_what_others_have_written_down_stays_and_each_chat_is_written_down
     await bot.homeserver.ask("PUT", *path, body=others)
     await bot.directs.note(ada.user, room_id)
     assert await listed(bot) == others
+    await bot.directs.note("@eve:elsewhere.org", "!z")
+    assert await listed(bot) == {**others, "@eve:elsewhere.org": ["!z"]}
 
 
 async def test_whoever_declines_a_chat_has_left_and_is_there_again_with_one_of_their_own(

@@ -1,6 +1,7 @@
 """Rooms of the settings that are joined, rooms that go on in others, and rooms that are left."""
 
 import asyncio
+import json
 import logging
 from typing import Any
 
@@ -183,6 +184,16 @@ async def test_a_successor_that_is_no_id_is_not_followed(bot: Stay, ada: Person)
     await bot.until(lambda: room_id in bot.rooms and bot.rooms[room_id].replacement_room == alias)
     assert bot.membership.today(room_id) == room_id
     assert not bot.membership._tasks
+
+
+async def test_rooms_that_replace_each_other_in_a_circle_do_no_harm(
+    account: Account, store: SqlStore
+) -> None:
+    await store.keep("matrix", "upgraded rooms", json.dumps({"!a": "!b", "!b": "!c", "!c": "!b"}))
+    bot = stay_of("http://127.0.0.1:9", account, store)
+    await bot.membership.load()
+    assert bot.membership.today("!a") == "!c"
+    await bot.end()
 
 
 async def test_a_room_upgraded_while_the_bot_was_away_is_followed(
