@@ -1,6 +1,7 @@
 """What commands about bookmarks share: adding one, overlaps, and how a bookmark reads in a list."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -113,11 +114,14 @@ def _what_will_come(
     if had is not None and had.reminded == start:
         return (f"It starts {in_how_long(start, context.now)}; you have been reminded.",)
     opens = start - timedelta(minutes=before)
+    if had is not None:
+        opens = opens_at(replace(had, before=before), session.slot)
     if opens <= context.now:
         return (f"It starts {in_how_long(start, context.now)}: the reminder comes at once.",)
     same = context.schedule.day_of(opens) == context.today
     precision = Precision.CLOCK if same else Precision.WEEKDAY_AND_CLOCK
-    return (f"I will remind you {duration(before)} before, at ", Time(opens, precision), ".")
+    left = duration(max(1, round((start - opens) / timedelta(minutes=1))))
+    return (f"I will remind you {left} before, at ", Time(opens, precision), ".")
 
 
 def _overlaps(session: Session, context: Context) -> list[Block]:

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from bot import logs
+from tests.databases import new_database
 from tests.servers.irc_fixtures import inspircd, ngircd
 from tests.servers.keeper import Missing
 from tests.servers.matrix_fixtures import synapse, synapse_limited
@@ -15,8 +16,13 @@ from tests.summit import Summit, folsom
 
 __all__ = ["inspircd", "ngircd", "synapse", "synapse_limited"]
 
-# The same examples in every run: what is red for one is red for all.
-settings.register_profile("same for all", derandomize=True, deadline=None)
+# The same examples in every run: what is red for one is red for all, however busy the machine is.
+settings.register_profile(
+    "same for all",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("same for all")
 logs.through_logging()
 
@@ -25,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "every_database: run what uses a database on SQLite and on PostgreSQL"
     )
+    config.addinivalue_line("markers", "long: begin early, so that others run beside it")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -47,7 +58,7 @@ def postgresql() -> Iterator[str]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a new database: a file of SQLite, unless a test is for `every_database`."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        return f"sqlite:///{tmp_path / 'summit.db'}"
+        return new_database(tmp_path)
     url: str = request.getfixturevalue("postgresql")
     empty(url)
     return url

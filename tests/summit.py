@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ _RULES = Rules(greets=False)
 DATA = Path(__file__).parent.parent / "data" / "folsom-design-summit-2012.json"
 
 
+@cache
 def folsom() -> Schedule:
     """The schedule that ships with the project."""
     return read(DATA.read_bytes()).schedule

@@ -429,6 +429,7 @@ def playing(most: int, *phases: Phase, fixed: bool = False) -> settings:
     )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(0)
 def test_everybody_learns_what_is_true_in_time_and_once() -> None:
     plays = playing(PLAYS or 200, Phase.generate, Phase.shrink, fixed=not PLAYS)
@@ -443,6 +444,8 @@ def test_postgresql_plays_along(postgresql: str, monkeypatch: pytest.MonkeyPatch
     engine.dispose()
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("mutant", "verdict"),
     [pytest.param(*broken, id=broken[0].__name__) for broken in MUTANTS.items()],

@@ -13,6 +13,7 @@ from benchmarks.matrix.bots import Contestant
 from benchmarks.matrix.people import Person, heard, joined
 
 ONE_BY_ONE = 200
+ROUNDS = 3
 
 T = TypeVar("T")
 
@@ -31,12 +32,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of commands: seconds to each answer, one by one; seconds to each that came of those
-    sent at once; and the memory after that, in bytes."""
+    """What came of commands: seconds to each answer, one by one; in each round seconds to each
+    answer that came to those sent at once; and the memory after that, in bytes."""
 
     one_by_one: Sequence[float]
-    at_once: Sequence[float]
+    at_once: Sequence[Sequence[float]]
     memory: int
+
+    @property
+    def fewest(self) -> int:
+        """How many of those sent at once were answered, in the worst round."""
+        return min(map(len, self.at_once))
+
+    @property
+    def middle(self) -> Sequence[float]:
+        """Seconds to each answer in the round that is neither the quickest nor the slowest."""
+        slowest_last = sorted(self.at_once, key=lambda each: max(each, default=_ANSWERING))
+        return slowest_last[len(slowest_last) // 2]
 
 
 class Late(Exception):
@@ -89,9 +101,12 @@ async def loaded(bots: Sequence[tuple[Contestant, Place]]) -> list[Answered]:
             for each in started:
                 await each.ask()
         one_by_one = [[await each.ask() for each in started] for _ in range(ONE_BY_ONE)]
+        at_once = [[await each.at_once() for each in started] for _ in range(ROUNDS)]
         return [
-            Answered(durations, await each.at_once(), memory(each.process))
-            for each, durations in zip(started, zip(*one_by_one, strict=True), strict=True)
+            Answered(durations, rounds, memory(each.process))
+            for each, durations, rounds in zip(
+                started, zip(*one_by_one, strict=True), zip(*at_once, strict=True), strict=True
+            )
         ]
 
 

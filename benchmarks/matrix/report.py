@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import bot
 from benchmarks.matrix.bots import BEFORE, REMINDER_BOT_TOLD, SUMMIT_BOT_TOLD
-from benchmarks.matrix.load import ONE_BY_ONE, Answered
+from benchmarks.matrix.load import ONE_BY_ONE, ROUNDS, Answered
 from benchmarks.matrix.meeting import IN_THE_ROOM
 from benchmarks.matrix.others import installed
 from benchmarks.matrix.run import FEW, PEOPLE, All, Measured, measured
@@ -23,8 +23,9 @@ ABOUT = (
     f"Commands: `!now` to {OURS}, `!help` to {THEIRS}; in a room of {IN_THE_ROOM} people"
     f" {ONE_BY_ONE} one after another, to the bots in turn, each when a sync that brings only what"
     " the bot says has brought the answer to the last; then one of each of"
-    f" {PEOPLE} people in their direct chat, all at once, and for each answer the time since then."
-    " The memory (RSS) is that of the process after that.",
+    f" {PEOPLE} people in their direct chat, all at once, and for each answer the time since then;"
+    f" of {ROUNDS} rounds, to the bots in turn, the one that is neither the quickest nor the"
+    " slowest. The memory (RSS) is that of the process after that.",
     f"Wave: everybody is reminded of one session, from what was in the bot's database when it"
     f" started; what comes until {WITHIN:g} s after the due time is counted. Killed before, amid:"
     f" with SIGKILL a second before the due time, or {AMID:g} s after it; the bot starts again"
@@ -68,12 +69,12 @@ def _figures(name: str, found: Measured, *, limits: bool) -> list[Figure]:
 
 def command_figures(name: str, answered: Answered, *, limits: bool) -> list[Figure]:
     """What came of a bot's commands; durations are in seconds."""
-    at_once = answered.at_once
+    limit = Below(5000) if limits else None
     return [
         *percentiles(f"{name}, one by one", answered.one_by_one),
-        Figure(f"{name}, at once, answered of {PEOPLE}", len(at_once), "",
+        Figure(f"{name}, at once, answered of {PEOPLE}", answered.fewest, "",
                AtLeast(PEOPLE) if limits else None),
-        *percentiles(f"{name}, at once", at_once, Below(5000) if limits else None),
+        *(percentiles(f"{name}, at once", answered.middle, limit) if answered.middle else ()),
         Figure(f"{name}, memory", answered.memory / 1e6, "MB", Below(125) if limits else None),
     ]  # fmt: skip
 

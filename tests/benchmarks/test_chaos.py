@@ -15,6 +15,7 @@ from benchmarks.chaos.verdict import judged
 _SEED = 2
 
 
+@pytest.mark.long
 @pytest.mark.every_database
 @pytest.mark.timeout(100)
 async def test_everybody_is_told_once_and_in_time_whatever_breaks(database: str) -> None:

@@ -10,6 +10,8 @@ from typing import Self
 
 from tests.servers.strict_irc.wire import fold
 
+PATIENCE = 30.0
+"""Seconds in which what has to come does come, on a machine that is busy too."""
 _PIECE = 400
 _NOT_JOINED = ("403", "405", "437", "471", "473", "474", "475", "477", "479", "480")
 
@@ -30,7 +32,7 @@ class Person:
     def __init__(
         self, host: str, port: int, nick: str, tls: ssl.SSLContext | None = None,
         password: str | None = None, caps: Sequence[str] = (),
-        sasl: tuple[str, str] | None = None, user: str | None = None, within: float = 20.0,
+        sasl: tuple[str, str] | None = None, user: str | None = None, within: float = PATIENCE,
         answers_pings: bool = True,
     ) -> None:  # fmt: skip
         self.nick = nick
@@ -176,14 +178,14 @@ class Person:
         if _command(answer) != "366":
             raise Refused(answer)
 
-    async def hears(self, what: str | Callable[[str], bool], within: float = 10.0) -> str:
+    async def hears(self, what: str | Callable[[str], bool], within: float = PATIENCE) -> str:
         """The first line not yet returned that contains the text, or that the function is true
         for. Raises AssertionError with all that was heard if it does not come in time."""
         fits = what if callable(what) else (lambda line: what in line)
         [line] = await self._take(fits, 1, within, repr(what) if isinstance(what, str) else "it")
         return line
 
-    async def heard_from(self, nick: str, count: int, within: float = 10.0) -> list[str]:
+    async def heard_from(self, nick: str, count: int, within: float = PATIENCE) -> list[str]:
         """The texts of the next messages, PRIVMSG or NOTICE, of somebody."""
 
         def fits(line: str) -> bool:
@@ -225,7 +227,7 @@ class Person:
         self.send(f"PING {token}")
         await self.hears(lambda line: _command(line) == "PONG" and token in line)
 
-    async def is_disconnected(self, within: float = 10.0) -> None:
+    async def is_disconnected(self, within: float = PATIENCE) -> None:
         """Waits until the server has ended the connection."""
         async with asyncio.timeout(within), self._arrival:
             await self._arrival.wait_for(lambda: self.gone)

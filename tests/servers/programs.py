@@ -20,6 +20,9 @@ _UNPACKED = Path(__file__).parents[2] / ".cache" / "servers" / "root"
 _PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"))
 # Below those from which the machine takes one for each connection that it opens.
 _PORTS = range(16_384, 32_768)
+# Tests that run beside each other, and the servers that they start, do not try for the same ones.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_OURS = _PORTS[_WORKER :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
 # What a server writes that goes on, and of no use.
 _FAILURES = ("already in use", "error from server")
 # The user who owns nothing, by number: not every machine has a name for it.
@@ -96,7 +99,7 @@ def free_port() -> int:
     """A port that is free on all addresses of `loopback`."""
     choose = random.SystemRandom()
     while True:
-        port = choose.choice(_PORTS)
+        port = choose.choice(_OURS)
         with suppress(OSError), ExitStack() as held:
             for address in loopback():
                 held.enter_context(closing(_bound(address, port)))

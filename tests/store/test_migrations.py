@@ -22,6 +22,7 @@ from bot.store import migrations, opening
 from bot.store.opening import StoreFailed
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
+from tests.databases import without_tables
 from tests.servers.away import locked
 from tests.servers.postgres import empty
 from tests.summit import StandingClock, at
@@ -31,6 +32,11 @@ pytestmark = pytest.mark.every_database
 CLOCK = StandingClock(at(16, 9))
 ROOT = Path(__file__).parents[2]
 ADA, BOB, CYD = User("irc", "ada", "Ada"), User("irc", "bob", "Bob"), User("irc", "cyd", "Cyd")
+
+
+@pytest.fixture
+def database(database: str) -> str:
+    return without_tables(database)
 
 
 @pytest.fixture

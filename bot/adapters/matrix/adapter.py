@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TypeVar
 
 import structlog
@@ -11,7 +12,7 @@ from bot.adapters.matrix.account import Account, entered
 from bot.adapters.matrix.folder import Folder
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
 from bot.adapters.matrix.inspection import inspected
-from bot.adapters.matrix.limits import USUAL_BURST, USUAL_RATE, Limit, remedy
+from bot.adapters.matrix.limits import configured, remedy
 from bot.adapters.matrix.session import leave, look, revoked
 from bot.adapters.matrix.settings import Matrix
 from bot.adapters.matrix.writing import content, written
@@ -29,7 +30,7 @@ from bot.ports import (
     TryLater,
     Unreachable,
 )
-from bot.times import Reader
+from bot.times import Reader, duration
 
 _log = structlog.get_logger(__name__)
 
@@ -37,6 +38,11 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
 _AWAY = timedelta(seconds=2)
 _LOOKS_FOR = 60.0
 """Seconds that `check` gives the homeserver."""
+_USUAL_WAIT = timedelta(minutes=5)
+_NOT_THERE = "The homeserver cannot be reached; it is tried until it is there."
+_TOO_OFTEN = "The homeserver lets nobody log in so often; it is tried again when it does."
+_SAID_EACH = 10
+"""Tries after which it is said again that they fail."""
 
 T = TypeVar("T")
 
@@ -50,7 +56,7 @@ class MatrixAdapter:
         self._clock = clock
         self._account: Account | None = None
         # Until the homeserver has been asked.
-        self._limit = Limit(settings.rate or USUAL_RATE, settings.burst or USUAL_BURST)
+        self._limit = configured(settings)
 
     @property
     def network(self) -> str:
@@ -60,7 +66,7 @@ class MatrixAdapter:
     @property
     def traits(self) -> Traits:
         """What the homeserver allows."""
-        limit = self._account.limit if self._account is not None else self._limit
+        limit = self._limit
         rate, burst = (None, 0) if limit.unlimited else (limit.rate, limit.burst)
         return Traits(
             limit.in_flight, rate, drops_repeats=True, burst=burst, remedy=remedy(self._settings)
@@ -143,13 +149,21 @@ class MatrixAdapter:
         except Refused as refusal:
             if refusal.unknown_token:
                 raise revoked(self._settings) from None
-            raise CannotSpeak(f"{self._settings.homeserver} refuses: {refusal.said}") from None
+            if refusal.limited:
+                wait = ceil((refusal.after or _USUAL_WAIT).total_seconds() / 60)
+                raise CannotSpeak(
+                    f"{self._settings.homeserver} lets nobody log in so often: try again in"
+                    f" {duration(wait)}. Each check before the first run is a login."
+                ) from None
+            raise CannotSpeak(f"{self._settings.homeserver} refuses: {refusal.said}.") from None
         except Away as away:
-            raise CannotSpeak(f"{self._settings.homeserver} cannot be reached: {away}.") from None
+            raise CannotSpeak(
+                f"{self._settings.homeserver} cannot be reached: {away}. Is homeserver right?"
+            ) from None
         except TimeoutError:
             raise CannotSpeak(
                 f"{self._settings.homeserver} was not done with the bot within {_LOOKS_FOR:g}"
-                " seconds."
+                " seconds. Is homeserver right?"
             ) from None
         finally:
             await server.close()
@@ -168,12 +182,11 @@ class MatrixAdapter:
             except Refused as refusal:
                 if not refusal.limited:
                     raise
-                reason, after = str(refusal), refusal.after
+                said, reason, after = _TOO_OFTEN, str(refusal), refusal.after
             except Away as away:
-                reason, after = str(away), None
+                said, reason, after = _NOT_THERE, str(away), None
             wait = after or pause(failures, _FIRST_PAUSE, _LONGEST_PAUSE)
-            if not failures:
-                _log.warning("The homeserver cannot be reached; it is tried until it is there.",
-                             network=self.network, reason=reason)  # fmt: skip
+            if failures % _SAID_EACH == 0:
+                _log.warning(said, network=self.network, reason=reason)
             failures += 1
             await asyncio.sleep(wait.total_seconds())

@@ -50,14 +50,14 @@ class Chats:
         if room is not None:
             return room
         if self._directs.has_left(user):
-            raise Unreachable("they have left our chat")
+            raise Unreachable(_LEFT)
         await self._pacer.turn(Urgency.NOTICE, until)
         try:
             return await self._open(user)
         except Refused as refusal:
             if refusal.limited:
                 raise TryLater(refusal.after or _USUAL_PAUSE) from None
-            raise Unreachable(f"no chat can be opened with them ({refusal.code})") from None
+            raise Unreachable(f"no chat can be opened with you ({refusal.code})") from None
         except Away:
             raise TryLater from None
 

@@ -1,7 +1,7 @@
 """What people say and do in the rooms, and what the bot makes of it, each person's in turn."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
@@ -27,9 +27,11 @@ FRESH = timedelta(minutes=10)
 _AGAIN = 1.0
 """Seconds until the database, or the homeserver, is asked again."""
 
+_Act = Callable[[], Coroutine[Any, Any, None]]
+
 
 class Conversations:
-    """Hears events and sees to their answers. Owns the order of each person's."""
+    """Hears events and sees to their answers. Owns the order of each person's in each room."""
 
     def __init__(
         self, settings: Matrix, client: AsyncClient, directs: Directs, answering: Answering,
@@ -63,7 +65,14 @@ class Conversations:
         until = self._worth_until(value)
         if self._clock.wall() >= until or not self._concerns_us(room, value):
             return None
-        return self._turns.take(value.sender, lambda: self._in_time(room, arrived, value, until))
+        began = asyncio.get_running_loop().time()
+
+        def act() -> Coroutine[Any, Any, None]:
+            return self._act(room, arrived, value, began)
+
+        # What cannot be read yet must not hold up what its sender says in another room.
+        whose = (value.sender, room)
+        return self._turns.take(whose, lambda: self._in_time(value, until, act))
 
     def close(self) -> None:
         """Nobody is answered any more."""
@@ -89,19 +98,19 @@ class Conversations:
     def _concerns_us(self, room: str, value: Heard) -> bool:
         return not isinstance(value, Said) or value.addressed or self._directs.is_private(room)
 
-    async def _in_time(self, room: str, arrived: Arrived, value: Heard, until: datetime) -> None:
+    async def _in_time(self, value: Heard, until: datetime, act: _Act) -> None:
         left = (until - self._clock.wall()).total_seconds()
         try:
             async with asyncio.timeout(max(0.0, left)):
-                await self._again_and_again(room, arrived, value)
+                await self._again_and_again(value, act)
         except TimeoutError:
             _log.warning("not answered in time", network=self._settings.name, id=value.event)
 
-    async def _again_and_again(self, room: str, arrived: Arrived, value: Heard) -> None:
+    async def _again_and_again(self, value: Heard, act: _Act) -> None:
         """Until the database and the homeserver are there: what was asked is not lost."""
         while True:
             try:
-                return await self._act(room, arrived, value)
+                return await act()
             except (StoreAway, Away):
                 await asyncio.sleep(_AGAIN)
             except Refused as refusal:
@@ -112,7 +121,8 @@ class Conversations:
                 after = refusal.after.total_seconds() if refusal.after else _AGAIN
                 await asyncio.sleep(after)
 
-    async def _act(self, room: str, arrived: Arrived, value: Heard) -> None:
+    async def _act(self, room: str, arrived: Arrived, value: Heard, began: float) -> None:
+        """Do what an event asks for that was heard when the loop's time was `began`."""
         match value:
             case Said():
                 await self._answer(room, value)
@@ -125,12 +135,12 @@ class Conversations:
                 if line is not None:
                     await self._reactions.forget(value)
             case Sealed():
-                opened = await self._seals.opened(room, arrived.event, value)
+                opened = await self._seals.opened(room, arrived.event, value, began)
                 if opened is None:
                     return
                 again = heard(opened.source, self._me(room), arrived.envelope)
                 if again is not None and self._concerns_us(room, again):
-                    await self._act(room, Arrived(opened, arrived.envelope), again)
+                    await self._act(room, Arrived(opened, arrived.envelope), again, began)
             case _:
                 assert_never(value)
 

@@ -125,7 +125,9 @@ class Directs:
         noted = self._noted.setdefault(user, [])
         if noted[:1] != [room_id]:
             self._noted[user] = [room_id, *(other for other in noted if other != room_id)]
-        if room_id not in self._rooms:
+        room = self._rooms.get(room_id)
+        # A sync may have begun to show a new room before its maker is told of it.
+        if room is None or len(room.users) == 1:
             self._awaited[room_id] = (user, loop.time() + _SOON)
         if room_id in self._listed.get(user, ()):
             return

@@ -10,6 +10,8 @@ from bot.adapters.matrix.settings import Matrix
 
 _VERSIONS = "/_matrix/client/versions"
 _WELL_KNOWN = "/.well-known/matrix/client"
+_PATIENCE = 10.0
+"""Seconds. It costs a homeserver nothing to answer this."""
 
 
 async def discover(settings: Matrix, server: Homeserver) -> None:
@@ -49,7 +51,7 @@ async def _leads_to(server: Homeserver) -> str | None:
 
 async def _asked(server: Homeserver, path: str) -> Any:
     try:
-        return await server.fetch("GET", path)
+        return await server.fetch("GET", path, within=_PATIENCE)
     except Refused as refusal:
         if refusal.limited:
             raise

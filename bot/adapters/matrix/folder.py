@@ -93,6 +93,16 @@ class Folder:
         if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK, effective_ids=effective):
             raise self._unusable(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
+    def inspect(self) -> None:
+        """Find out whether `prepare` would go well; nothing is changed."""
+        folder = self.path
+        if folder.exists() and not folder.is_dir():
+            raise CannotSpeak(f"{folder} is no folder: name another one as store.")
+        while not folder.exists():
+            folder = folder.parent
+        if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            raise self._unusable(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
     def kept(self) -> Kept | None:
         """The login, if there is one."""
         found = self._read_object(_SESSION)

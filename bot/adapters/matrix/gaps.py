@@ -60,7 +60,7 @@ class Gaps:
             try:
                 answer = await self._server.ask("GET", "rooms", room, "messages", query=query)
             except (Refused, Away) as problem:
-                _log.warning("cannot read back what was said", network=room, reason=str(problem))
+                _log.warning("cannot read back what was said", room=room, reason=str(problem))
                 break
             raw: Sequence[Any] = answer.get("chunk", ())
             found += filter(None, (self._arrived(room, each) for each in raw))

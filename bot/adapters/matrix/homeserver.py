@@ -1,13 +1,23 @@
 """Requests to one homeserver: what it answers, or why it did not."""
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientSSLError,
+    ClientTimeout,
+)
 
 _PATIENCE = 30.0
 """Seconds for an answer."""
@@ -103,7 +113,7 @@ async def _answer(response: ClientResponse) -> Any:
     try:
         answer = json.loads(await response.read())
     except ValueError:
-        raise Away(f"it answers with status {response.status} and no JSON") from None
+        raise Away(f"it answers {response.status}, and not as a homeserver does") from None
     if response.status < 400:
         return answer
     if response.status >= 500 or not isinstance(answer, dict):
@@ -127,4 +137,12 @@ def refused(answer: Mapping[str, Any], status: int, retry_after: str | None = No
 
 def _why(problem: Exception) -> str:
     """In words for people."""
+    if isinstance(problem, ClientConnectorCertificateError):
+        return "its certificate is not valid"
+    if isinstance(problem, ClientSSLError):
+        return "it does not speak TLS there"
+    if isinstance(problem, ClientConnectorDNSError):
+        return "there is no such host"
+    if isinstance(problem, ClientConnectorError) and problem.os_error.errno is not None:
+        return os.strerror(problem.os_error.errno)
     return str(problem) or type(problem).__name__

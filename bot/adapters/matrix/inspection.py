@@ -1,6 +1,9 @@
-"""What an organiser should know about an account: who the bot is, and what it may do."""
+"""What an organiser should know about an account: who the bot is, where it may come, and what it
+may do."""
 
-from bot.adapters.matrix.homeserver import Homeserver
+from urllib.parse import quote
+
+from bot.adapters.matrix.homeserver import Homeserver, Refused
 from bot.adapters.matrix.limits import limit_of, remedy
 from bot.adapters.matrix.session import Session
 from bot.adapters.matrix.settings import Matrix
@@ -9,17 +12,52 @@ from bot.adapters.matrix.signing import signed
 
 async def inspected(settings: Matrix, server: Homeserver, session: Session) -> list[str]:
     """Sentences for the screen. Raises Refused and Away."""
-    said = [f"Logged in on {server.url} as {session.user_id}."]
-    if not settings.encryption:
-        said.append("Encryption is off: the bot reads nothing in encrypted rooms.")
-    elif session.fresh:
-        said.append("`run` will make a device for the bot, and sign it.")
-    elif await signed(server, session.user_id, session.device_id):
-        said.append(f"Its device {session.device_id} is signed: every app talks to it.")
-    else:
-        said.append(f"Its device {session.device_id} is not signed yet: `run` signs it.")
+    said = [
+        f"Logged in on {server.url} as {session.user_id}.",
+        await _device(settings, server, session),
+    ]
+    joined = set((await server.ask("GET", "joined_rooms"))["joined_rooms"])
+    said += [await _room(server, name, joined) for name in settings.rooms]
+    welcome = settings.invitations
+    people = ", ".join(welcome) if welcome is not None else f"people of {settings.server_name}"
+    said.append(f"Comes where it is invited by {people or 'nobody'}.")
     limit = await limit_of(settings, server)
     said.append(limit.said())
     if not limit.unlimited:
         said.append(remedy(settings))
     return said
+
+
+async def _device(settings: Matrix, server: Homeserver, session: Session) -> str:
+    if not settings.encryption:
+        return "Encryption is off: the bot reads nothing in encrypted rooms."
+    if session.fresh:
+        return "`run` makes a device for the bot, and signs it."
+    if await signed(server, session.user_id, session.device_id):
+        return f"Its device {session.device_id} is signed: every app talks to it."
+    how = "it" if settings.password is not None else "it, if nobody has signed others before"
+    return f"Its device {session.device_id} is not signed yet: `run` signs {how}."
+
+
+async def _room(server: Homeserver, name: str, joined: set[str]) -> str:
+    """Whether the bot is in a room of the settings, or could come there."""
+    room = name
+    if name.startswith("#"):
+        try:
+            room = str((await server.ask("GET", "directory", "room", name))["room_id"])
+        except Refused as refusal:
+            if refusal.limited:
+                raise
+            return f"{name}: there is no such room."
+    if room in joined:
+        return f"{name}: joined."
+    try:
+        # https://spec.matrix.org/latest/client-server-api/#get_matrixclientv1room_summaryroomidoralias
+        summary = await server.fetch("GET", f"/_matrix/client/v1/room_summary/{quote(room)}")
+    except Refused as refusal:
+        if refusal.limited:
+            raise
+        return f"{name}: not joined; invite the bot there, unless anybody may join."
+    if summary.get("join_rule") == "public" or summary.get("membership") == "invite":
+        return f"{name}: `run` joins it."
+    return f"{name}: not joined, and only for people who were invited: invite the bot."

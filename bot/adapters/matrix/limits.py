@@ -41,19 +41,26 @@ class Limit:
             return "May send messages without a limit."
         fitting = int(self.burst + self.rate * _WAVE.total_seconds())
         each = 1 / self.rate
-        pace = f"{self.rate:g} a second" if each < 1 else f"one more each {each:g} seconds"
+        pace = f"{self.rate:.3g} a second" if each < 1 else f"one more each {each:.3g} seconds"
         return (
             f"May send {self.burst} messages at once and {pace}: {fitting:,} reminders fit into"
             f" {duration(5)}."
         )
 
 
+def configured(settings: Matrix) -> Limit:
+    """What the settings say; else Synapse's usual limit."""
+    if settings.rate is None:
+        return Limit(USUAL_RATE, settings.burst or USUAL_BURST)
+    rate = settings.rate or UNLIMITED
+    return Limit(rate, settings.burst or max(USUAL_BURST, ceil(rate)))
+
+
 async def limit_of(settings: Matrix, server: Homeserver) -> Limit:
     """What the settings say; else what the homeserver tells, which it does to administrators; else
     Synapse's usual limit. Raises Away."""
     if settings.rate is not None:
-        rate = settings.rate or UNLIMITED
-        return Limit(rate, settings.burst or max(USUAL_BURST, ceil(rate)))
+        return configured(settings)
     try:
         told = await server.fetch("GET", _override(settings))
     except Refused:
@@ -62,16 +69,17 @@ async def limit_of(settings: Matrix, server: Homeserver) -> Limit:
     if rate == 0:
         return Limit(UNLIMITED, ceil(UNLIMITED))
     if not isinstance(rate, int | float) or not isinstance(burst, int):
-        rate, burst = USUAL_RATE, USUAL_BURST
+        return configured(settings)
     return Limit(rate, settings.burst or burst)
 
 
 def remedy(settings: Matrix) -> str:
     """What an organiser can do about a limit."""
     return (
-        "An administrator of the homeserver can lift the bot's limit: POST"
-        f' {_override(settings)} with {{"messages_per_second": 0, "burst_count": 0}}; then write'
-        f" rate = 0 into [{settings.name}]."
+        "An administrator of the homeserver can lift the bot's limit:"
+        " curl -X POST -H 'Authorization: Bearer <a token of theirs>'"
+        f' -d \'{{"messages_per_second": 0, "burst_count": 0}}\''
+        f" {settings.homeserver}{_override(settings)}; then set rate = 0 for {settings.name}."
     )
 
 

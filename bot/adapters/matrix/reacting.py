@@ -6,14 +6,13 @@ from typing import Any
 from nio import AsyncClient, Event, MegolmEvent
 
 from bot.adapters.matrix.crypto import decrypted
+from bot.adapters.matrix.emoji import MEANINGS
 from bot.adapters.matrix.homeserver import Homeserver, Refused
 from bot.adapters.matrix.listening import Reacted, Withdrawn
 from bot.adapters.matrix.writing import session_of
 from bot.ports import Store
 from bot.recent import Recent
 
-COMMANDS = {"\N{WHITE MEDIUM STAR}": "bookmark", "\N{ALARM CLOCK}": "snooze"}
-_UNDO = "unbookmark"
 _SESSIONS_REMEMBERED = 10_000
 
 
@@ -29,29 +28,28 @@ class Reactions:
         self._server = server
         self._client = client
         self._store = store
-        # None for a message that is about none, or several.
-        self._sessions: Recent[str, int | None] = Recent(_SESSIONS_REMEMBERED)
+        # 0 for a message that is about none, or several.
+        self._sessions: Recent[str, int] = Recent(_SESSIONS_REMEMBERED)
 
     def is_about(self, event: str, session: int | None) -> None:
-        """A message of ours is about this session alone."""
-        self._sessions.put(event, session)
+        """A message of ours is about this session alone; None if it is about none, or several."""
+        self._sessions.put(event, session or 0)
 
     async def line(self, room: str, reacted: Reacted) -> str | None:
         """The command that a reaction stands for, if it does. Raises StoreAway and Away."""
-        command = COMMANDS.get(reacted.key)
-        session = await self._session(room, reacted.to) if command is not None else None
-        if session is None:
+        meaning = MEANINGS.get(reacted.key)
+        session = await self._session(room, reacted.to) if meaning is not None else None
+        if meaning is None or session is None:
             return None
-        if command != COMMANDS["\N{ALARM CLOCK}"]:
+        if meaning.undone_by is not None:
             owner, key = self._kept(reacted.sender, reacted.event)
-            await self._store.keep(owner, key, str(session))
-        return f"{command} {session}"
+            await self._store.keep(owner, key, f"{meaning.undone_by} {session}")
+        return f"{meaning.command} {session}"
 
     async def undone(self, withdrawn: Withdrawn) -> str | None:
         """The command that taking a reaction away stands for, if it does. Raises StoreAway."""
         owner, key = self._kept(withdrawn.sender, withdrawn.what)
-        session = await self._store.read(owner, key)
-        return f"{_UNDO} {session}" if session is not None else None
+        return await self._store.read(owner, key)
 
     async def forget(self, withdrawn: Withdrawn) -> None:
         """What a reaction that was taken away had done is undone. Raises StoreAway."""
@@ -59,13 +57,13 @@ class Reactions:
         await self._store.keep(owner, key, None)
 
     def _kept(self, sender: str, reaction: str) -> tuple[str, str]:
-        return f"{self._network}/{sender}", f"star {reaction}"
+        return f"{self._network}/{sender}", f"reaction {reaction}"
 
     async def _session(self, room: str, event: str) -> int | None:
         """The session that a message of ours is about. Raises Away."""
         known = self._sessions.get(event)
         if known is not None:
-            return known
+            return known or None
         try:
             raw = await self._server.ask("GET", "rooms", room, "event", event)
         except Refused:
@@ -76,8 +74,7 @@ class Reactions:
         edit = raw.get("unsigned", {}).get("m.relations", {}).get("m.replace")
         newest = self._read(edit if isinstance(edit, Mapping) and "content" in edit else raw, room)
         session = session_of(newest.get("m.new_content", newest))
-        if session is not None:
-            self._sessions.put(event, session)
+        self.is_about(event, session)
         return session
 
     def _read(self, raw: Mapping[str, Any], room: str) -> Mapping[str, Any]:

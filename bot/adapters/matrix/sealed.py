@@ -39,13 +39,14 @@ class Seals:
         self._news.set()
         self._news = asyncio.Event()
 
-    async def opened(self, room: str, event: Any, sealed: Sealed) -> Any:
-        """The event as nio reads it when its key has come; None if it does not come, which is said
-        in the room, once."""
+    async def opened(self, room: str, event: Any, sealed: Sealed, began: float) -> Any:
+        """The event as nio reads it when its key has come; None if it does not come in time, from
+        the loop's time `began` on, which is said in the room, once. Raises StoreAway and
+        Refused."""
         if self._client.olm is None:
             return None
         try:
-            async with asyncio.timeout(_KEYS_WITHIN):
+            async with asyncio.timeout_at(began + _KEYS_WITHIN):
                 while (opened := decrypted(self._client, event, room)) is None:
                     await self._news.wait()
         except TimeoutError:
@@ -54,10 +55,12 @@ class Seals:
         return opened
 
     async def _hint(self, room: str, sealed: Sealed) -> None:
-        """Raises StoreAway."""
-        key = f"hinted {room}"
-        if await self._store.read(self._network, key) is not None:
+        """Say it, unless this device has said it there: a new one, after the loss of its store, may
+        do so once more. Raises StoreAway and Refused."""
+        key, device = f"hinted {room}", self._client.device_id
+        if await self._store.read(self._network, key) == device:
             return
         event = content(written(_HINT, _READER), rings=False)
-        await self._sending.answer(room, event, f"sealed-{sealed.event}", sealed.sender)
-        await self._store.keep(self._network, key, sealed.event)
+        # For several people at once it is said once, too: the homeserver drops the others.
+        await self._sending.answer(room, event, f"hint-{room}", sealed.sender)
+        await self._store.keep(self._network, key, device)

@@ -65,6 +65,7 @@ async def look(settings: Matrix, server: Homeserver, folder: Folder) -> Session:
     is changed. A device that was only made for this is `fresh`: `leave` logs it out.
 
     Raises like `enter`."""
+    folder.inspect()
     kept = _ours(settings, folder)
     with _explained(settings):
         await discover(settings, server)

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from bot.adapters.settings import NetworkName
 
 _USER = re.compile(r"@[^:\s]+:[^\s]+")
-_ROOM = re.compile(r"[!#][^\s]+")
-_WELCOME = re.compile(r"\*|[@!]?[^\s@!#]+")
+_ROOM = re.compile(r"!\S+|#[^\s:]+:\S+")
+_WELCOME = re.compile(r"\*|[@!]?[^\s@!#*]+")
 _URL = re.compile(r"https?://[^\s/]+(?:/[^\s?#]*)?")
 
 
@@ -74,7 +74,7 @@ class Matrix(BaseModel):
     ignore: list[User] = []
     prefix: str = "!"
     lines: int = Field(default=12, ge=1, le=100)
-    private_lines: int = Field(default=40, ge=2, le=200)
+    private_lines: int = Field(default=20, ge=2, le=200)
 
     rate: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     burst: int | None = Field(default=None, ge=1)

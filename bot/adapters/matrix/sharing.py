@@ -27,14 +27,14 @@ _KIND = "signed_curve25519"
 
 
 async def exchange(client: Any, server: Homeserver) -> None:
-    """Say and ask what has become due with the last batch of a sync. Raises Refused and Away; what
+    """Ask and say what has become due with the last batch of a sync. Raises Refused and Away; what
     was not done stays due."""
-    for message in list(client.outgoing_to_device_messages):
-        await _send(server, message.type, message.as_dict())
-        await client.receive_response(ToDeviceResponse(message))
     await _learn(client, server, client.users_for_key_query)
     if client.should_claim_keys:
         await _begin(client, server, client.get_users_for_key_claiming())
+    for message in list(client.outgoing_to_device_messages):
+        await _send(server, message.type, message.as_dict())
+        await client.receive_response(ToDeviceResponse(message))
 
 
 async def share(client: Any, server: Homeserver, room_id: str) -> None:

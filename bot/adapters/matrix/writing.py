@@ -7,6 +7,7 @@ from html import escape
 from itertools import accumulate
 from typing import Any, assert_never
 
+from bot.adapters.matrix.emoji import EMOJI
 from bot.document import Block, Button, Heading, Item, Reply, Span, Text, Time, Typed
 from bot.text import block_line, item_parts, span_text
 from bot.times import Reader
@@ -127,7 +128,7 @@ def _lines(reply: Reply, reader: Reader, prefix: str) -> list[_Line]:
     lines: list[_Line] = []
     previous: Block | None = None
     for block in reply:
-        line = _line(_with_prefix(block, prefix), reader)
+        line = _line(_with_prefix(block, prefix), reader, _or_emoji(block))
         if isinstance(block, Button) and isinstance(previous, Button):
             before = lines.pop()
             line = _Line(before.text + _SEPARATOR + line.text, before.html + _SEPARATOR + line.html)
@@ -136,7 +137,7 @@ def _lines(reply: Reply, reader: Reader, prefix: str) -> list[_Line]:
     return lines
 
 
-def _line(block: Block, reader: Reader) -> _Line:
+def _line(block: Block, reader: Reader, or_emoji: str) -> _Line:
     text = block_line(block, reader).translate(_CONTROLS)
     match block:
         case Heading(spans):
@@ -146,9 +147,16 @@ def _line(block: Block, reader: Reader) -> _Line:
         case Item():
             return _Line(text, _item_html(block, reader), listed=True)
         case Button(label, line):
-            return _Line(text, f"{_escaped(label)}: {_span_html(Typed(line), reader)}")
+            html = f"{_escaped(label)}: {_span_html(Typed(line), reader)}"
+            return _Line(text + or_emoji, html + or_emoji)
         case _:
             assert_never(block)
+
+
+def _or_emoji(block: Block) -> str:
+    """The reaction that stands for the command of a button, as the other way to give it."""
+    emoji = EMOJI.get(block.line.split(" ")[0]) if isinstance(block, Button) else None
+    return f" or {emoji}" if emoji is not None else ""
 
 
 def _with_prefix(block: Block, prefix: str) -> Block:

@@ -14,6 +14,7 @@ from bot.adapters.console.pipe import Pipe
 from bot.patience import Patience
 from bot.rules import Rules
 from tests.adapters.bot import WholeBot
+from tests.databases import new_database
 from tests.summit import folsom
 
 _SECONDS = 20.0
@@ -114,7 +115,7 @@ async def in_a_pipe(**settings: Any) -> AsyncIterator[ConsoleTalk]:
     ):
         bot = WholeBot(
             lambda store, clock: [Console(user_called("ada"), Pipe(lines, screen))],
-            f"sqlite:///{Path(folder) / 'summit.db'}", "Monday 9:20", folsom(),
+            new_database(Path(folder)), "Monday 9:20", folsom(),
             Rules(greets=False), Patience(),
         )  # fmt: skip
         await bot.start()

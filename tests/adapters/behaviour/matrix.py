@@ -129,7 +129,8 @@ class MatrixTalk:
         return someone
 
     def notice(self, *lines: str) -> list[str]:
-        return list(lines)
+        """With the reaction that does the same."""
+        return [re.sub(r"(Snooze: ‘snooze \d+’)", r"\1 or ⏰", line) for line in lines]
 
     def post(self, *lines: str) -> list[str]:
         return list(lines)

@@ -86,13 +86,14 @@ async def test_without_the_bookmark_nothing_comes(talk: Talk) -> None:
 async def test_a_test_reminder_comes_like_the_real_ones(talk: Talk) -> None:
     ada = await talk.comes("ada")
     ada.says("remind test")
-    assert await ada.reads(1 + len(talk.beware)) == [
-        "A test reminder is on its way: it comes like the real ones.", *talk.beware
-    ]  # fmt: skip
-    assert await ada.told() == talk.notice(
+    answer = ["A test reminder is on its way: it comes like the real ones.", *talk.beware]
+    reminder = talk.notice(
         "This is a test reminder: it has arrived.",
         "Real ones come 5 minutes before a session that you bookmarked.",
     )
+    read = [*await ada.reads(len(answer)), *await ada.told()]
+    # It may be faster than the answer.
+    assert read in ([*answer, *reminder], [*reminder, *answer])
     assert await ada.rest() == []
 
 

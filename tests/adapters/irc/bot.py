@@ -12,6 +12,7 @@ from bot.patience import Patience
 from bot.rules import Rules
 from bot.schedule import Schedule
 from tests.adapters.bot import Logged, WholeBot
+from tests.databases import new_database
 from tests.servers.irc_server import Server
 from tests.servers.strict_irc import StrictServer
 from tests.summit import folsom
@@ -76,7 +77,7 @@ async def bots_on(
 ) -> AsyncIterator[Bot]:  # fmt: skip
     """As `bot_on`, on several networks at once."""
     with tempfile.TemporaryDirectory(prefix="summit-bot-") as folder:
-        url = database or f"sqlite:///{Path(folder) / 'summit.db'}"
+        url = database or new_database(Path(folder))
         bot = Bot(
             lambda store, clock: [IrcAdapter(each, store, clock) for each in networks],
             url, at, schedule or folsom(), rules, patience, _KNOWN, _hang_up,

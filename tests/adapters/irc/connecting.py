@@ -20,6 +20,7 @@ from bot.ports import Clock, Store
 from bot.rules import Rules as BotRules
 from bot.setup import moment_meant
 from bot.store.sql import SqlStore
+from tests.databases import new_database
 from tests.servers.certificates import Certificates
 from tests.servers.irc_person import Person
 from tests.servers.strict_irc import Rules, StrictServer
@@ -84,7 +85,7 @@ async def _kept(store: Store | None, clock: Clock | None) -> AsyncIterator[tuple
         yield store, clock
         return
     with tempfile.TemporaryDirectory(prefix="summit-bot-") as folder:
-        own = SqlStore(f"sqlite:///{Path(folder) / 'summit.db'}", clock)
+        own = SqlStore(new_database(Path(folder)), clock)
         try:
             yield own, clock
         finally:

@@ -84,6 +84,8 @@ async def is_answered(bot: Alone, server: StrictServer, listener: Person) -> Non
     assert [line["event"] for line in bot.log if line["event"] == "disconnected"] == []
 
 
+@pytest.mark.long
+@pytest.mark.timeout(300)
 @settings(max_examples=BATCHES, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(st.integers(0, 2**64 - 1), st.lists(st.binary(max_size=60), max_size=30))
 def test_lines_that_no_server_should_send(seed: int, odd: list[bytes]) -> None:
@@ -142,6 +144,7 @@ texts = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=50, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(st.lists(texts, min_size=30, max_size=30))
 def test_lines_that_people_send(said: list[bytes]) -> None:
@@ -168,6 +171,7 @@ WELCOME = (
 )
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=50, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(st.integers(0, 2**64 - 1), st.lists(st.binary(max_size=60), max_size=30))
 def test_lines_in_the_middle_of_registering(seed: int, odd: list[bytes]) -> None:

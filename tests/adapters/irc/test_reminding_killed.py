@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.clock import SystemClock
 from bot.messages import AddBookmark, Meet, User
 from bot.store.sql import SqlStore
@@ -75,6 +77,7 @@ async def everybody(people: Sequence[Person], within: float) -> None:
     await asyncio.gather(*(each.heard_from(BOT, 1, within=within) for each in people))
 
 
+@pytest.mark.long
 async def test_killed_in_the_middle_of_a_wave_it_goes_on_where_it_was(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'summit.db'}"
     store = SqlStore(database, SystemClock())

@@ -6,6 +6,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import pytest
+
 from tests.adapters.irc.bot import CHANNEL, Bot, bot_on
 from tests.adapters.irc.gathering import (
     BOT,
@@ -59,6 +61,7 @@ async def is_rested(somebody: Person) -> None:
     await somebody.hears("PING :strict.example")
 
 
+@pytest.mark.long
 async def test_with_a_voice_everybody_is_reminded_in_27_seconds() -> None:
     loop = asyncio.get_running_loop()
     async with StrictServer(Rules(ping_seconds=4)) as server, crowd(server, 200) as people:
@@ -77,17 +80,19 @@ async def test_with_a_voice_everybody_is_reminded_in_27_seconds() -> None:
         assert took < 27
 
 
+@pytest.mark.long
 async def test_without_a_voice_a_wave_begins_early_and_goes_as_fast_as_the_server_lets_it() -> None:
     rules = Rules(speed=SPEED)
     async with StrictServer(rules) as server, crowd(server, 200) as people:
         async with bot_on(server, **SLOW) as bot:
             await all_have_bookmarked(bot, people)
             bot.go("Monday 10:49")
-            heard = sorted(filter(None, await reminded(people, 14)))
+            heard = sorted(filter(None, await reminded(people, 16)))
             assert heard == [[EARLY]] * len(heard)
-            # Ten places, one of which is kept for channels, and one more each minute.
-            least = 9 + int(14 / (SECONDS + 1.0 + 0.5))
-            assert least <= len(heard) <= 10 + int(14 / SECONDS)
+            # Ten places, one of which is kept for channels, and one more each minute; a busy
+            # machine may lose two seconds.
+            least = 9 + int((16 - 2) / (SECONDS + 1.0 + 0.5))
+            assert least <= len(heard) <= 10 + int(16 / SECONDS)
             assert (server.kills, server.dropped) == ([], [])
             server.set_mode(CHANNEL, "+v", BOT)
             assert await reminded(people, 20) == [[EARLY]] * 200

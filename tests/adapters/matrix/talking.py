@@ -9,7 +9,7 @@ from tests.servers.synapse import Synapse
 
 VOLUME = "9:30am–10:25am · Breakout of volume into its own service · Marina · Vishvananda Ishaya"
 BOOKMARKED = f"Bookmarked. I will remind you 5 minutes before, at 9:25am.\n[6] Mon {VOLUME}"
-REMINDER = f"Starts in 5 minutes:\n[6] {VOLUME}\nSnooze: ‘snooze 6’ · Remove: ‘unbookmark 6’"
+REMINDER = f"Starts in 5 minutes:\n[6] {VOLUME}\nSnooze: ‘snooze 6’ or ⏰ · Remove: ‘unbookmark 6’"
 HAS_NONE = "You have no bookmarks yet. Add one by number or title: ‘bookmark 12’"
 REMOVED = f"Bookmark removed, no reminder will come.\n[6] Mon {VOLUME}"
 

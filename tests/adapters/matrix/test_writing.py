@@ -57,8 +57,8 @@ LISTED = "<li><strong>Swift quotas</strong><br/>[6] 9:00am–10:00am · Marina �
         ),
         (
             reply(Item(TALK), Button("Snooze", "snooze 6"), Button("Remove", "unbookmark 6")),
-            f"{SHOWN}\nSnooze: ‘!snooze 6’ · Remove: ‘!unbookmark 6’",
-            f"<ul>{LISTED}</ul><p>Snooze: <code>!snooze 6</code> · "
+            f"{SHOWN}\nSnooze: ‘!snooze 6’ or ⏰ · Remove: ‘!unbookmark 6’",
+            f"<ul>{LISTED}</ul><p>Snooze: <code>!snooze 6</code> or ⏰ · "
             "Remove: <code>!unbookmark 6</code></p>",
         ),
         (

@@ -26,6 +26,9 @@ const sdkFile = pathToFileURL(createRequire(import.meta.url).resolve("matrix-js-
 const sdk = await import(sdkFile);
 const cryptoApi = await import(new URL("crypto-api/index.js", sdkFile));
 
+const { DevicesUpdated, UserTrustStatusChanged } = cryptoApi.CryptoEvent;
+const deviceNews = [DevicesUpdated, UserTrustStatusChanged];
+
 let client;
 
 const commands = {
@@ -63,10 +66,24 @@ const commands = {
         // One after the other, for some take longer to tell.
         let told = Promise.resolve();
         const tellNext = (event) => (told = told.then(() => tell(event)).catch(fail));
-        client.on(sdk.MatrixEventEvent.Decrypted, tellNext);
         client.on(sdk.ClientEvent.Event, (event) => {
             if (!event.isEncrypted()) tellNext(event);
         });
+        // A message may come before its sender's devices are known. The SDK tries again when it
+        // gets a key; when it hears of devices, it leaves that to the next start.
+        const failed = new Set();
+        client.on(sdk.MatrixEventEvent.Decrypted, (event) => {
+            if (event.isDecryptionFailure()) failed.add(event);
+            else failed.delete(event);
+            tellNext(event);
+        });
+        for (const news of deviceNews) {
+            client.on(news, () => {
+                for (const event of failed) {
+                    event.attemptDecryption(crypto, { isRetry: true }).catch(fail);
+                }
+            });
+        }
         const prepared = until([sdk.ClientEvent.Sync], () => client.isInitialSyncComplete());
         await client.startClient({ initialSyncLimit: 100 });
         await prepared;
@@ -106,15 +123,14 @@ const commands = {
             const devices = await client.getCrypto().getUserDeviceInfo([other]);
             return [...(devices.get(other)?.keys() ?? [])];
         };
-        await until([cryptoApi.CryptoEvent.DevicesUpdated], async () => (await known()).length);
+        await until(deviceNews, async () => (await known()).length);
         const states = (await known()).map(async (id) => [id, await isSigned(other, id)]);
         return Object.fromEntries(await Promise.all(states));
     },
 
     // When it is known that the owner has signed the device.
     async trust({ of: other, device }) {
-        const { DevicesUpdated, UserTrustStatusChanged } = cryptoApi.CryptoEvent;
-        await until([DevicesUpdated, UserTrustStatusChanged], () => isSigned(other, device));
+        await until(deviceNews, () => isSigned(other, device));
     },
 };
 
@@ -123,7 +139,7 @@ async function isSigned(owner, device) {
     return status?.signedByOwner ?? null;
 }
 
-// A message is told again when its key comes late, or when it still cannot be read with it.
+// A message is told again when its key, or what is to be known of its sender, comes late.
 async function tell(event) {
     const encrypted = event.isEncrypted();
     const failed = event.isDecryptionFailure();

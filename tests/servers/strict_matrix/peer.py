@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -112,20 +113,27 @@ class StrictPeer:
 
     async def hears(self, room: str, of: str, within: float = 10.0) -> Heard:
         """The next message of a user that the client shows."""
-        return await self._take(room, of, None, within)
+        return await self._take(room, of, lambda heard: heard.failure is None, "", within)
 
     async def is_kept_from(self, room: str, of: str, within: float = 10.0) -> Heard:
-        """The next message of a user that the client does not show, for the device is unsigned."""
-        return await self._take(room, of, UNSIGNED, within)
+        """The next message of a user that the client does not show, for it is known that the
+        device is unsigned. Once the user signs the device, `hears` returns it as well."""
 
-    async def _take(self, room: str, of: str, failure: str | None, within: float) -> Heard:
+        def fits(heard: Heard) -> bool:
+            return heard.failure == UNSIGNED and heard.signed is False
+
+        return await self._take(room, of, fits, " that it does not show", within)
+
+    async def _take(
+        self, room: str, of: str, fits: Callable[[Heard], bool], kind: str, within: float
+    ) -> Heard:
         found: list[Heard] = []
 
         def is_there() -> bool:
             found.extend(
                 heard
                 for heard in self._fresh.values()
-                if (heard.room, heard.sender, heard.failure) == (room, of, failure)
+                if (heard.room, heard.sender) == (room, of) and fits(heard)
             )
             return bool(found) or self._gone
 
@@ -134,7 +142,6 @@ class StrictPeer:
             async with asyncio.timeout(within), self._arrival:
                 await self._arrival.wait_for(is_there)
         if not found:
-            kind = "" if failure is None else f" that fails with {failure}"
             raise self._in_vain(f"hear a message of {of}{kind}", within)
         return self._fresh.pop(found[0].event)
 
@@ -178,7 +185,7 @@ class StrictPeer:
             self._arrival.notify_all()
 
     async def _hear(self, heard: Heard) -> None:
-        # One that is told again is another one if its key came meanwhile, and else the same.
+        # One that is told again is another one if more is known now, and else the same.
         if self._heard.get(heard.event) == heard:
             return
         self._heard[heard.event] = self._fresh[heard.event] = heard

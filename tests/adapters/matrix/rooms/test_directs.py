@@ -194,6 +194,20 @@ async def test_whoever_waits_for_a_chat_is_told_of_the_limit_and_may_try_again()
         assert known.has_left(ADA)
 
 
+async def test_a_chat_that_a_sync_has_begun_to_show_is_not_opened_a_second_time() -> None:
+    script: Script = {
+        "POST createRoom": [(200, {"room_id": "!new"})],
+        f"GET {M_DIRECT}": [DONE],
+        f"PUT {M_DIRECT}": [DONE],
+    }
+    async with scripted(script) as (homeserver, server):
+        known = directs({"!new": room()}, homeserver)
+        assert await known.open(ADA) == "!new"
+        assert known.room_of(ADA) == "!new"
+        assert await known.open(ADA) == "!new"
+        assert server.asked.count("POST createRoom") == 1
+
+
 async def test_in_the_end_nobody_waits_for_a_chat_any_more() -> None:
     async with scripted({}) as (homeserver, server):
         server.silent = True
