@@ -23,7 +23,7 @@ class Example:
 class Context:
     """All that a command may look at. `usual_before` is the event's minutes before a session,
     `rest` what the user's last long answer left out, `unreachable` why messages to them may not
-    arrive."""
+    arrive, `names_people` whether their network names those in channels who agree to it."""
 
     now: datetime
     names: Finder
@@ -32,6 +32,7 @@ class Context:
     profile: Profile = Profile()
     rest: Reply | None = None
     unreachable: str | None = None
+    names_people: bool = False
 
     @property
     def schedule(self) -> Schedule:

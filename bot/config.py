@@ -146,6 +146,25 @@ def _told_apart(networks: Sequence[N]) -> Sequence[N]:
     return networks
 
 
+def _kept_apart(networks: Sequence[Matrix]) -> Sequence[Matrix]:
+    """One account, and the keys of one, belong to one network: two would spoil them."""
+    stores, accounts = dict[Path, str](), dict[tuple[str, str], str]()
+    for network in networks:
+        other = stores.setdefault(network.store.resolve(), network.name)
+        if other != network.name:
+            raise ValueError(
+                f'"{other}" and "{network.name}" have the same store: give each one of its own'
+            )
+        account = (network.homeserver, network.user_id)
+        other = accounts.setdefault(account, network.name)
+        if other != network.name:
+            raise ValueError(
+                f'"{other}" and "{network.name}" are both {network.user_id}: leave one out, or give'
+                " it another account"
+            )
+    return networks
+
+
 class Settings(_Table):
     """All tables; `clock` is None for the real time, `metrics` where nobody asks for them."""
 
@@ -156,7 +175,10 @@ class Settings(_Table):
     fairness: Commands = Commands()
     metrics: Metrics | None = None
     irc: Annotated[list[Irc], BeforeValidator(_listed), AfterValidator(_told_apart)] = []
-    matrix: Annotated[list[Matrix], BeforeValidator(_listed), AfterValidator(_told_apart)] = []
+    matrix: Annotated[
+        list[Matrix], BeforeValidator(_listed), AfterValidator(_told_apart),
+        AfterValidator(_kept_apart),
+    ] = []  # fmt: skip
 
     @model_validator(mode="after")
     def _are_told_apart(self) -> "Settings":

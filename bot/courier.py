@@ -227,7 +227,7 @@ class Courier:
         except TryLater as busy:
             # A network that says when it will take it fails nobody.
             level = logging.WARNING if busy.after is None else logging.DEBUG
-            self._failed(claim, "later", level)
+            self._failed(claim, "later", level, personal=busy.personal)
             after = self._pause(claim.failures) if busy.after is None else busy.after
             outcome = _put_off(claim, self._clock.wall() + after)
         except Unreachable as gone:
@@ -256,13 +256,15 @@ class Courier:
         return _put_off(claim, until, reason)
 
     def _failed(
-        self, claim: Claim, reason: str, level: int = logging.WARNING, **more: object
-    ) -> None:
+        self, claim: Claim, reason: str, level: int = logging.WARNING, personal: bool = False,
+        **more: object,
+    ) -> None:  # fmt: skip
         _log.log(level, "not delivered", network=self._adapter.network, key=claim.message,
                  reason=reason, **more)  # fmt: skip
         self._tally.failed(self._adapter.network, reason)
-        self._window = max(1, len(self._under_way))
-        self._refused = True
+        if not personal:
+            self._window = max(1, len(self._under_way))
+            self._refused = True
 
     async def _send(self, claim: Claim) -> Outcome:
         adapter, now = self._adapter, self._clock.now()

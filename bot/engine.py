@@ -84,7 +84,8 @@ class Engine:
         """Carry out one command line. The same invocation again gets the same reply (a message that
         has been corrected since, that to its latest wording), and nothing happens a second time.
         A correction takes back the bookmark that its message had made, if it does not make it
-        again. A reply without blocks means silence."""
+        again. A reply without blocks means silence. Raises StoreAway for what is brought `again`;
+        for all else the reply says that it did not work."""
         if self._allowance is not None:
             wait = self._allowance.seconds_to_wait(invocation.user, self._clock.wall())
             if wait is not None:
@@ -94,6 +95,10 @@ class Engine:
         try:
             return await self._carry_out(line, meant, invocation)
         except StoreAway as away:
+            if invocation.again:
+                # Whoever is told that nothing was changed would not expect it to happen later on.
+                self._not_asked(invocation.user)
+                raise
             _log.warning("%s", away)
             return self._trouble(command)
         except Exception:
@@ -162,6 +167,10 @@ class Engine:
         name = command.name if command else None
         return Response(_TROUBLE, self._reader(Profile()), private=True, command=name)
 
+    def _not_asked(self, user: User) -> None:
+        if self._allowance is not None:
+            self._allowance.give_back(user)
+
     def _refused(self, seconds: int) -> Response:
         said = text(f"That is a lot at once. Ask me again in {seconds} s.")
         refusal = reply(said) if seconds else Reply(())
@@ -193,6 +202,7 @@ class Engine:
             profile=profile,
             rest=self._rests.get(_place(invocation, invocation.channel.private)),
             unreachable=invocation.unreachable,
+            names_people=invocation.names_people,
         )
 
     def _greeted(self, answer: Answer, invocation: Invocation, context: Context) -> Answer:

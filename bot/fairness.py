@@ -46,3 +46,8 @@ class Allowance:
         again = tab is not None and tab.refused
         self._tabs.put(person, _Tab(paid, refused=True))
         return 0 if again else max(1, ceil(over.total_seconds()))
+
+    def give_back(self, person: Hashable) -> None:
+        """Do not count what the person has asked last: it will be asked again for them."""
+        if (tab := self._tabs.get(person)) is not None:
+            self._tabs.put(person, _Tab(tab.paid - self._fairness.interval))

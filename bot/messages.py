@@ -45,7 +45,10 @@ class Invocation:
     say how long an answer may be.
 
     `corrects` is the id of the message of the same user that this is a new wording of: always the
-    first wording, also if that has been corrected before. Such an invocation has an `id` too."""
+    first wording, also if that has been corrected before. Such an invocation has an `id` too.
+
+    `again` says that the adapter brings it again as long as the database is away, and
+    `names_people` that the network names people in channels who agree to it."""
 
     id: str | None
     user: User
@@ -54,6 +57,8 @@ class Invocation:
     unreachable: str | None = None
     pages: Pages | None = None
     corrects: str | None = None
+    again: bool = False
+    names_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,13 @@ from bot.times import Reader
 
 
 class TryLater(Exception):
-    """The network does not take it now; `after` is how long to wait, None if it did not say."""
+    """The network does not take it now; `after` is how long to wait, None if it did not say. Others
+    may be written to meanwhile if that is `personal`."""
 
-    def __init__(self, after: timedelta | None = None) -> None:
+    def __init__(self, after: timedelta | None = None, *, personal: bool = False) -> None:
         super().__init__("the network does not take messages now")
         self.after = after
+        self.personal = personal
 
 
 class Unreachable(Exception):

@@ -23,11 +23,14 @@ class Turns:
         self._tasks = set[asyncio.Task[None]]()
         self._last: dict[Hashable, asyncio.Task[None]] = {}
         self._waiting = Counter[Hashable]()
+        # Of whom the log has said that they ask too much; until nothing of theirs waits any more.
+        self._excessive = set[Hashable]()
 
     def take(self, person: Hashable, work: Work) -> "asyncio.Task[None] | None":
         """Do this when all that the person has asked before is done; None if they have asked so
         much that this is passed over."""
         if self._waiting[person] >= _MOST_WAITING:
+            self._pass_over(person)
             return None
         task = self.start(_after(self._last.get(person), work))
         self._last[person] = task
@@ -37,6 +40,7 @@ class Turns:
             self._waiting[person] -= 1
             if not self._waiting[person]:
                 del self._waiting[person]
+                self._excessive.discard(person)
             if self._last.get(person) is task:
                 del self._last[person]
 
@@ -54,6 +58,12 @@ class Turns:
         """What is under way ends, and nothing more that was asked takes effect."""
         for task in self._tasks:
             task.cancel()
+
+    def _pass_over(self, person: Hashable) -> None:
+        if person not in self._excessive:
+            self._excessive.add(person)
+            _log.warning("asks faster than it can be answered; the rest is passed over",
+                         network=self._network, person=str(person))  # fmt: skip
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

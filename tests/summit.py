@@ -131,11 +131,15 @@ class Summit:
         id: str | None = None,
         private: bool = True,
         unreachable: str | None = None,
+        again: bool = False,
+        names_people: bool = True,
     ) -> Response:
         """The whole response to a line."""
         user = User(NETWORK, name, name)
         channel = Channel(NETWORK, name if private else "#summit", private)
-        return await self.engine.respond(Invocation(id, user, channel, line, unreachable))
+        return await self.engine.respond(
+            Invocation(id, user, channel, line, unreachable, again=again, names_people=names_people)
+        )
 
     async def say(self, name: str, line: str, **more: object) -> list[str]:
         """The reply to a line, as lines of plain text."""

@@ -180,6 +180,22 @@ async def test_a_busy_network_is_asked_again_when_it_said(summit: Summit) -> Non
     assert await summit.notices() == [reminder(4)]
 
 
+async def test_whoever_alone_cannot_be_written_to_yet_holds_up_nobody(summit: Summit) -> None:
+    summit.network.traits = Traits(in_flight=2)
+    names = ["ada", "bob", "cyd", "dan", "eve"]
+    for name in names:
+        await summit.say(name, "bookmark 12")
+
+    async def hook(user: User, _key: str) -> None:
+        if user.id != names[-1]:
+            raise TryLater(timedelta(minutes=1), personal=True)
+
+    summit.network.before_taking = hook
+    summit.go("Monday 10:55")
+    await summit.tick()
+    assert len(summit.network.taken) == 1
+
+
 async def test_a_network_that_names_no_delay_is_asked_less_and_less_often(summit: Summit) -> None:
     await summit.say("ada", "bookmark 12")
     refusals = list[float]()

@@ -319,3 +319,15 @@ async def test_who_takes_the_name_of_somebody_who_logged_in_has_nothing_of_their
     greeting_summit.wait(0.5)
     assert await greeting_summit.say("ada", "now") == [*WELCOME, GREETING]
     assert await greeting_summit.say("account", "now") == WELCOME
+
+
+async def test_the_setting_to_be_named_is_shown_only_where_people_are_named(
+    summit: Summit,
+) -> None:
+    shown = await summit.say("ada", "settings")
+    assert shown[-1] == "Named in channels: off. Change: ‘settings named on’"
+    assert await summit.say("ada", "settings", names_people=False) == shown[:-1]
+    assert await summit.say("ada", "settings named on", names_people=False) == [
+        "On this network nobody is named in channels."
+    ]
+    assert await summit.say("ada", "settings") == shown

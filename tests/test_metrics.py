@@ -7,7 +7,7 @@ import pytest
 from bot.metrics import exported
 from bot.setup import CannotStart
 from bot.tally import Tally
-from tests.test_run import free_port
+from tests.servers.programs import free_port
 
 
 async def asked(port: int, request: bytes) -> tuple[str, list[str], str]:

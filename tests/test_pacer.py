@@ -224,6 +224,43 @@ async def test_whoever_gives_up_in_the_middle_leaves_the_rest_to_the_others() ->
 
 
 @simulated
+async def test_of_four_messages_one_is_a_notice_however_much_is_asked() -> None:
+    speakers = Speakers(Pacer(rate=1))
+    await speakers.say("first")
+    await asyncio.gather(
+        *(speakers.say("reply", Urgency.REPLY) for _ in range(10)),
+        speakers.say("late", Urgency.NOTICE, 10),
+        speakers.say("early", Urgency.NOTICE, 5),
+        speakers.say("post", Urgency.POST),
+    )
+    three = "reply reply reply"
+    assert order(speakers) == f"first {three} early {three} late {three} post reply"
+
+
+@simulated
+async def test_a_long_reply_is_made_up_for_when_it_has_ended() -> None:
+    speakers = Speakers(Pacer(rate=1))
+    await speakers.say("first")
+    await asyncio.gather(
+        replies(speakers, "a", "123456", "789"),
+        *(speakers.say(word) for word in ("one", "two", "three", "four")),
+    )
+    assert order(speakers) == "first a1 a2 a3 a4 a5 a6 one two a7 a8 a9 three four"
+
+
+@simulated
+async def test_how_long_the_last_one_waits_behind_a_crowd_that_asks() -> None:
+    pacer = Pacer(rate=1)
+    for _ in range(100):
+        pacer.turns(Urgency.REPLY, 1)
+    assert pacer.seconds_to_wait() == 4
+    notice = pacer.turns(Urgency.NOTICE, 1)
+    assert pacer.seconds_to_wait() == 8
+    await notice[0]
+    assert pacer.seconds_to_wait() == 4
+
+
+@simulated
 async def test_how_long_the_last_one_waits() -> None:
     pacer = Pacer(rate=2, burst=2)
     assert pacer.seconds_to_wait() == 0

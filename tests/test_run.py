@@ -1,7 +1,6 @@
 """`summit-bot run`: real processes, with doubles only for the networks."""
 
 import signal
-import socket
 import subprocess
 from pathlib import Path
 from urllib.request import urlopen
@@ -11,6 +10,7 @@ import pytest
 from bot.store import migrations
 from tests.databases import without_tables
 from tests.running import ROOT, STAMP, command, config, running
+from tests.servers.programs import free_port
 from tests.store.test_alone import sentence
 from tests.summit import DATA
 from tests.supervised import executed
@@ -211,12 +211,6 @@ def test_it_loads_nothing_that_it_does_not_need(database: str, tmp_path: Path) -
     never = {"pydantic_settings", "prompt_toolkit", "slack_bolt", "nio", "aiohttp", "rapidfuzz"}
     assert [never & packages for packages in loaded] == [set(), set()]
     assert ["alembic" in packages for packages in loaded] == [True, False], migrations.HEAD
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def test_monitoring_reads_the_counts(database: str, tmp_path: Path) -> None:

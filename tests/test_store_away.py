@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from bot.fairness import Fairness
 from bot.messages import User
+from bot.ports import StoreAway
+from bot.rules import Rules
 from bot.store import opening
 from bot.store.opening import StoreFailed
 from tests.courier_talk import LEASE, keys, reminder
@@ -149,6 +152,25 @@ async def test_commands_are_answered_and_nothing_is_changed(
     assert await summit.say("ada", "bookmarks") == before
     summit.go("Monday 10:55")
     assert await summit.notices() == [reminder(5)]
+
+
+@pytest.mark.every_database
+async def test_what_will_be_asked_again_is_not_answered_yet_and_not_counted(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    few = Rules(greets=False, fairness=Fairness(burst=2))
+    summit = Summit(database, folsom(), "Monday 9:20", few)
+    with away(database):
+        for _ in range(5):
+            with pytest.raises(StoreAway):
+                await summit.say("ada", "bookmark 12", id="event", again=True)
+        assert (await summit.say("ada", "next", again=True))[0].startswith("Next, at")
+    assert warnings(caplog) == []
+    assert (await summit.say("ada", "bookmark 12", id="event", again=True))[0] == (
+        "Bookmarked. I will remind you 5 minutes before, at 10:55am."
+    )
+    assert await summit.say("ada", "now") == ["That is a lot at once. Ask me again in 1 s."]
+    await summit.store.close()
 
 
 async def test_a_password_is_in_no_message_and_no_log(

@@ -1,37 +1,23 @@
 """The three bots, each configured as its users would: what is started, and what was set for it."""
 
-import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from typing import Literal
 
-from benchmarks.irc.others import LIMNORIA, PLUGINS, ROOT, SOPEL
 from benchmarks.irc.wording import CHANNEL
-from bot.defaults import ENVIRONMENT
+from benchmarks.process import Bot
+
+LIMNORIA = "2026.10.4"
+SOPEL = "8.0.4"
+
+WANTED = (f"limnoria=={LIMNORIA}", f"sopel=={SOPEL}")
+"""What the other two are installed from."""
+
+PLUGINS = Path(__file__).parent / "plugins"
 
 Pace = Literal["unlimited", "stock"]
 """Whether a bot holds itself back, or as it does when nobody has set anything about that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bot:
-    """How a bot is started. `told` is what has to be said about its settings."""
-
-    name: str
-    nick: str
-    command: tuple[str, ...]
-    directory: Path
-    told: str
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """What the process sees: nothing of ours counts but the file, and the other bots' plugins
-        read what they say from this package."""
-        usual = {n: v for n, v in os.environ.items() if not n.upper().startswith(ENVIRONMENT)}
-        return usual | {"HOME": str(self.directory), "PYTHONPATH": str(ROOT)}
 
 
 _SUMMIT_BOT_TOLD = (

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from benchmarks.irc.bots import Bot
 from benchmarks.irc.client import Client, connected, said_by
-from benchmarks.irc.process import Ended, last_words, memory, running
 from benchmarks.irc.wording import ANSWER, CHANNEL
+from benchmarks.process import Bot, Ended, last_words, memory, running
 
 ONE_BY_ONE = 500
 CLIENTS = 10

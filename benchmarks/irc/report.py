@@ -10,12 +10,13 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 import bot
-from benchmarks.irc.bots import Bot, database, limnoria, sopel, summit_bot
+from benchmarks.irc.bots import WANTED, database, limnoria, sopel, summit_bot
 from benchmarks.irc.load import ALL, CLIENTS, EACH, ONE_BY_ONE, Answered, loaded, started
-from benchmarks.irc.others import installed
 from benchmarks.irc.strict import strict
 from benchmarks.irc.wave import SETTLING, WITHIN, Wave, wave_of, write_bookmarks
 from benchmarks.irc.wording import PEOPLE
+from benchmarks.others import installed
+from benchmarks.process import Bot
 from benchmarks.report import AtLeast, Below, Figure, Report, percentiles
 from bot.defaults import schedule_path
 from bot.sources import read
@@ -62,7 +63,7 @@ class Waves:
 
 def report() -> Report:
     """All figures."""
-    python = installed()
+    python = installed("other-irc-bots", *WANTED)
     # Where Python may not write bytecode, each start since the last edit compiles it anew.
     compileall.compile_dir(Path(bot.__file__).parent, quiet=1)
     load = Figure("Load of the machine before (processes that want a CPU)", os.getloadavg()[0], "")

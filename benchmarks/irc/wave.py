@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from benchmarks.irc.bots import Bot
 from benchmarks.irc.client import Client, Heard, connected, said_by
 from benchmarks.irc.load import seen_to_join
-from benchmarks.irc.process import running
 from benchmarks.irc.wording import CHANNEL, NETWORK, PEOPLE, SESSION, TITLE, password, person
+from benchmarks.process import Bot, running
 from bot.clock import SystemClock
 from bot.messages import AddBookmark, User
 from bot.schedule import Schedule

@@ -13,8 +13,7 @@ from textwrap import dedent
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from benchmarks.irc.bots import Bot
-from benchmarks.matrix.others import REMINDER_BOT
+from benchmarks.process import Bot
 from bot.clock import SystemClock
 from bot.messages import AddBookmark, User
 from bot.schedule import Schedule, Session, Slot
@@ -22,6 +21,10 @@ from bot.sources import read
 from bot.sources.c3voc import write
 from bot.store.sql import SqlStore
 from tests.servers.accounts import Account
+
+REMINDER_BOT = "0.4.0"
+WANTED = f"matrix-reminder-bot=={REMINDER_BOT}"
+"""What the other bot is installed from."""
 
 BEFORE = timedelta(minutes=5)
 """How long before the start of a session its reminder is due."""

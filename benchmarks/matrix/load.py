@@ -7,10 +7,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
-from benchmarks.irc.bots import Bot
-from benchmarks.irc.process import Ended, last_words, memory, running
 from benchmarks.matrix.bots import Contestant
 from benchmarks.matrix.people import Person, heard, joined
+from benchmarks.process import Bot, Ended, last_words, memory, running
 
 ONE_BY_ONE = 200
 ROUNDS = 3

@@ -7,12 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import bot
-from benchmarks.matrix.bots import BEFORE, REMINDER_BOT_TOLD, SUMMIT_BOT_TOLD
+from benchmarks.matrix.bots import BEFORE, REMINDER_BOT_TOLD, SUMMIT_BOT_TOLD, WANTED
 from benchmarks.matrix.load import ONE_BY_ONE, ROUNDS, Answered
 from benchmarks.matrix.meeting import IN_THE_ROOM
-from benchmarks.matrix.others import installed
 from benchmarks.matrix.run import FEW, PEOPLE, All, Measured, measured
 from benchmarks.matrix.wave import AMID, DOWN, WITHIN, Wave
+from benchmarks.others import installed
 from benchmarks.report import AtLeast, Below, Figure, Report, percentiles
 
 OURS, THEIRS = "Summit Bot", "matrix-reminder-bot"
@@ -38,7 +38,7 @@ ABOUT = (
 
 def report() -> Report:
     """All figures."""
-    python = installed()
+    python = installed("other-matrix-bots", WANTED)
     # Where Python may not write bytecode, each start since the last edit compiles it anew.
     compileall.compile_dir(Path(bot.__file__).parent, quiet=1)
     load = Figure("Load of the machine before (processes that want a CPU)", os.getloadavg()[0], "")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
-from benchmarks.irc.process import running
 from benchmarks.matrix.bots import Contestant
 from benchmarks.matrix.load import Asking, Place, unless_ended
 from benchmarks.matrix.people import heard
+from benchmarks.process import running
 
 LEAD = 15.0
 """Seconds from the start of a bot until its reminders are due."""

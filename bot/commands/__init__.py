@@ -32,7 +32,8 @@ def reserved() -> frozenset[str]:
 
 
 def understood(line: str) -> tuple[Command, str] | None:
-    """The command that a line begins with, and its arguments; None if it is no command.
+    """The command that a line begins with, and its arguments, without the marks that end a
+    sentence; None if it is no command.
 
     The most words count: `whats on now` is asked before `whats on`. A command called by its file's
     name is found without loading the others; so no alias of several words begins with such a name.
@@ -60,7 +61,7 @@ def _load(name: str) -> Command:
 
 
 def _after(words: list[str], count: int) -> str:
-    return " ".join(words[count:])
+    return " ".join(words[count:]).rstrip("?!. ")
 
 
 def _folded(word: str) -> str:

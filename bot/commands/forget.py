@@ -19,8 +19,8 @@ def run(arguments: str, context: Context) -> Answer:
     count = len(context.profile.bookmarks)
     noun = "bookmark" if count == 1 else "bookmarks"
     return private(
-        text(f"This deletes all that is stored about you: {count} {noun}, your settings, what you "
-             "have been told, and the lines you typed in the terminal. It cannot be undone."),
+        text(f"This deletes all that is stored about you: {count} {noun}, your settings, and "
+             "what you have been told. It cannot be undone."),
         Button("Delete everything", "forget me yes"),
     )  # fmt: skip
 
@@ -37,8 +37,8 @@ COMMAND = Command(
         Example(
             "forget me",
             (
-                "This deletes all that is stored about you: 0 bookmarks, your settings, what you"
-                " have been told, and the lines you typed in the terminal. It cannot be undone.",
+                "This deletes all that is stored about you: 0 bookmarks, your settings, and"
+                " what you have been told. It cannot be undone.",
                 "Delete everything: ‘forget me yes’",
             ),
         ),

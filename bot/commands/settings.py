@@ -62,6 +62,9 @@ def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
     minutes, hours = duration(context.before), context.reader.hours
     now_plain, other_plain = ("on", "off") if own.plain else ("off", "on")
     now_named, other_named = ("on", "off") if own.named else ("off", "on")
+    named = text(
+        f"Named in channels: {now_named}. Change: ", Typed(f"settings named {other_named}")
+    )
     return [
         *trouble,
         heading("Your settings:"),
@@ -69,7 +72,7 @@ def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
         text(f"Time zone: {zone}. Change: ", Typed("settings timezone Europe/Berlin")),
         text(f"Clock: {hours} hours. Change: ", Typed(f"settings hours {other_hours}")),
         text(f"Plain text: {now_plain}. Change: ", Typed(f"settings plain {other_plain}")),
-        text(f"Named in channels: {now_named}. Change: ", Typed(f"settings named {other_named}")),
+        *([named] if context.names_people else []),
     ]
 
 
@@ -125,6 +128,8 @@ def _plain(value: str, context: Context) -> Answer:
 
 
 def _named(value: str, context: Context) -> Answer:
+    if not context.names_people:
+        return private(text("On this network nobody is named in channels."))
     if value not in _SWITCH:
         return private(text("Being named in channels is ", Typed("settings named on"), " or ",
                             Typed("settings named off")))  # fmt: skip

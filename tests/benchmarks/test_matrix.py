@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.irc.bots import Bot
-from benchmarks.irc.process import Ended, last_words, running
 from benchmarks.matrix.bots import BEFORE, database, keynote, reminder_bot, summit_bot
 from benchmarks.matrix.load import Answered, Late, unless_ended
 from benchmarks.matrix.people import Said, said_in, some_at_a_time
 from benchmarks.matrix.report import figures
 from benchmarks.matrix.run import FEW, PEOPLE, All, Measured
 from benchmarks.matrix.wave import Wave
+from benchmarks.process import Bot, Ended, last_words, running
 from benchmarks.report import AtLeast, Below, Figure
 from bot.clock import SystemClock
 from bot.config import load

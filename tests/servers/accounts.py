@@ -63,8 +63,10 @@ class Accounts:
         return Api(self._url, self._administrator.token)
 
     async def _register(self, name: str, *, admin: bool = False) -> Account:
-        self._names[name] += 1
-        local = f"{name.lower()}-{self._names[name]}"
+        # Who is called Ada and who is called ada would have the same account.
+        low = name.lower()
+        self._names[low] += 1
+        local = f"{low}-{self._names[low]}"
         password = f"password of {local}"
         async with Api(self._url) as api:
             nonce = (await api.get(*_REGISTER, base=_ADMIN))["nonce"]

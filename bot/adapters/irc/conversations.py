@@ -117,7 +117,9 @@ class Conversations:
         private = said.channel is None
         channel = Channel(self._network, said.channel or user.id, private)
         hindrance = self._delivery.hindrance(asker.nick)
-        invocation = Invocation(said.id, user, channel, said.line, hindrance, self._pages)
+        invocation = Invocation(
+            said.id, user, channel, said.line, hindrance, self._pages, names_people=True
+        )
         response = await self._receive(invocation)
         if not response.reply.blocks or (not said.named and is_for_another_bot(response)):
             return

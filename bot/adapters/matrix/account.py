@@ -16,12 +16,14 @@ from bot.adapters.matrix.homeserver import Homeserver, Refused
 from bot.adapters.matrix.invitations import Invitations
 from bot.adapters.matrix.limits import Limit, limit_of, remedy
 from bot.adapters.matrix.membership import Membership
+from bot.adapters.matrix.positions import Position
 from bot.adapters.matrix.publishing import publish
 from bot.adapters.matrix.reacting import Reactions
 from bot.adapters.matrix.sealed import Seals
 from bot.adapters.matrix.sending import Sending
-from bot.adapters.matrix.session import Session, enter
+from bot.adapters.matrix.session import Login, enter
 from bot.adapters.matrix.settings import Matrix
+from bot.adapters.matrix.sharing import Sharing
 from bot.adapters.matrix.signing import sign
 from bot.adapters.matrix.syncing import Batch, Sync
 from bot.messages import User
@@ -35,17 +37,17 @@ async def entered(
     settings: Matrix, server: Homeserver, folder: Folder, store: Store, clock: Clock
 ) -> "Account":
     """Log in, with a device that others trust. Raises CannotSpeak, Refused, Away and StoreAway."""
-    session = await enter(settings, server, folder)
-    client = crypto.client_of(server, session, folder, encrypts=settings.encryption)
+    login = await enter(settings, server, folder)
+    client = crypto.client_of(server, login, folder, encrypts=settings.encryption)
     try:
-        said = [f"Logged in on {server.url} as {session.user_id}, device {session.device_id}."]
+        said = [f"Logged in on {server.url} as {login.user_id}, device {login.device_id}."]
         if settings.encryption:
             await publish(client.olm, server)
             identity = client.olm.account.identity_keys
-            signing = await sign(settings, server, folder, session, identity)
+            signing = await sign(settings, server, folder, login, identity)
             # If it is not signed, it has been said already.
             said += [signing.said] if signing.signed else []
-        await _call_itself(settings, server, session)
+        await _call_itself(settings, server, login)
         limit = await limit_of(settings, server)
         account = Account(settings, server, client, limit, store, clock)
         await account.load()
@@ -74,10 +76,13 @@ class Account:
         network = settings.name
         self._membership = Membership(server, settings, store, client.rooms, self._moved)
         self._directs = Directs(server, settings, client.rooms, self._membership.is_configured)
-        self._invitations = Invitations(server, settings, self._directs, self._membership.expects)
-        self.chats = Chats(self._directs, Pacer(settings.chat_rate, settings.chat_burst))
-        self.sending = Sending(server, client, Pacer(limit.rate, limit.burst), network)
-        self._gaps = Gaps(server, client, clock)
+        self._invitations = Invitations(
+            server, settings, store, self._directs, self._membership.expects
+        )
+        self.chats = Chats(self._directs, Pacer(settings.chat_rate, settings.chat_burst), clock)
+        self._pacer = Pacer(limit.rate, limit.burst)
+        self._sharing = Sharing(client, server)
+        self.sending = Sending(server, client, self._sharing, self._pacer, network)
         self._seals = Seals(network, client, self.sending, store)
         # Those who could not be written to.
         self._absent = set[str]()
@@ -86,27 +91,35 @@ class Account:
         """Read what was known. Raises Refused, Away and StoreAway."""
         await self._directs.load()
         await self._membership.load()
+        await self._invitations.load()
 
     async def speak(self, receive: Receive, seen: Seen) -> None:
         """Answer and do what happens in the rooms asks for, until cancelled. Raises Refused where
         the homeserver does not know us any more."""
         settings, server, client = self._settings, self._server, self._client
         reactions = Reactions(settings.name, settings.user_id, server, client, self._store)
-        answering = Answering(settings, server, self.chats, self.sending, reactions, receive)
+        answering = Answering(
+            settings, server, self._directs, self.chats, self.sending, reactions, receive
+        )
         conversations = Conversations(
             settings, client, self._directs, answering, reactions, self._seals, self._clock
         )
-        sync = Sync(server, client, self._store, settings.name)
+        gaps = Gaps(server, client, self._clock, conversations.hear, conversations.start)
+        position = Position(self._store, settings.name, client.user_id)
+        sync = Sync(server, client, self._sharing, position, settings.name)
         try:
-            await sync.run(lambda batch: self._take(batch, conversations, seen))
+            await sync.run(lambda batch: self._take(batch, conversations, gaps, seen))
         finally:
             self.ready = False
             conversations.close()
+            await self._invitations.close()
             await self._membership.close()
+            await self.chats.close()
             await self._directs.close()
 
     def close(self) -> None:
-        """Close the database of keys."""
+        """Whoever waits to say something does not; the database of keys is closed."""
+        self._pacer.close()
         crypto.close(self._client)
 
     def room_called(self, name: str) -> str | None:
@@ -119,7 +132,7 @@ class Account:
         self._absent.add(user.id)
 
     async def _take(
-        self, batch: Batch, conversations: Conversations, seen: Seen
+        self, batch: Batch, conversations: Conversations, gaps: Gaps, seen: Seen
     ) -> list["asyncio.Task[None]"]:
         """Do what a batch asks for; what is returned ends when that is done."""
         begun = []
@@ -131,6 +144,7 @@ class Account:
         for room in batch.left:
             # nio keeps it, with those who were there then.
             self._client.rooms.pop(room, None)
+            self.sending.left(room)
         for room in (*batch.joined, *batch.left):
             self._directs.changed(room)
             self._membership.changed(room)
@@ -140,6 +154,7 @@ class Account:
         if not self.ready:
             self.ready = True
             self._membership.start()
+            self._invitations.start()
             count = len(self._client.rooms)
             rooms = "1 room" if count == 1 else f"{count} rooms"
             _log.info(f"Listens in {rooms}.", network=self._settings.name)
@@ -147,23 +162,32 @@ class Account:
             self._absent.discard(user)
             seen(User(self._settings.name, user))
         for room, timeline in batch.joined.items():
-            heard = await self._gaps.filled(room, timeline, batch.since)
-            begun += filter(None, (conversations.hear(room, arrived) for arrived in heard))
+            begun += gaps.heard(room, timeline, batch.since)
         return begun
 
     async def _moved(self, old: str, new: str) -> None:
         await self._directs.moved(old, new)
 
 
-async def _call_itself(settings: Matrix, server: Homeserver, session: Session) -> None:
-    """Give the account the name that people see. Raises Refused and Away."""
-    profile = ("profile", session.user_id, "displayname")
+async def _call_itself(settings: Matrix, server: Homeserver, login: Login) -> None:
+    """Give the account the name that people see, if that may be. Raises Refused where that is to be
+    tried again (or the token is known no more), and Away."""
+    profile = ("profile", login.user_id, "displayname")
     try:
         known = (await server.ask("GET", *profile)).get("displayname")
     except Refused as refusal:
-        if refusal.limited:
+        if refusal.limited or refusal.unknown_token:
             raise
         known = None
-    if known != settings.display_name:
-        body = {"displayname": settings.display_name}
-        await server.ask("PUT", *profile, body=body)
+    if known == settings.display_name:
+        return
+    try:
+        await server.ask("PUT", *profile, body={"displayname": settings.display_name})
+    except Refused as refusal:
+        if refusal.limited or refusal.unknown_token:
+            raise
+        _log.warning(
+            f"The homeserver does not let the bot call itself {settings.display_name}"
+            f" ({refusal.said or refusal.code}): people see its account's name.",
+            network=settings.name,
+        )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from math import ceil
 from typing import TypeVar
@@ -9,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from bot.adapters.matrix.account import Account, entered
-from bot.adapters.matrix.folder import Folder
+from bot.adapters.matrix.folder import Folder, InUse
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
 from bot.adapters.matrix.inspection import inspected
 from bot.adapters.matrix.limits import configured, remedy
@@ -26,6 +27,7 @@ from bot.ports import (
     Receive,
     Seen,
     Store,
+    StoreAway,
     Traits,
     TryLater,
     Unreachable,
@@ -35,6 +37,8 @@ from bot.times import Reader, duration
 _log = structlog.get_logger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
+_STEADY = 60.0
+"""Seconds after which a login was a good one."""
 _AWAY = timedelta(seconds=2)
 _LOOKS_FOR = 60.0
 """Seconds that `check` gives the homeserver."""
@@ -79,8 +83,29 @@ class MatrixAdapter:
 
     async def run(self, receive: Receive, seen: Seen) -> None:
         """Log in, answer, and come back after each outage, until cancelled. Raises CannotSpeak."""
-        server = Homeserver(self._settings.homeserver)
         folder = Folder(self._settings.store)
+        with ExitStack() as held:
+            await self._patiently(lambda: _hold(folder, held))
+            failures, loop = 0, asyncio.get_running_loop()
+            while True:
+                began = loop.time()
+                try:
+                    await self._live(folder, receive, seen)
+                except Refused as refusal:
+                    if not self._may_log_in_again(refusal):
+                        raise self._ended(refusal) from None
+                if loop.time() - began > _STEADY:
+                    failures = 0
+                after = pause(failures, _FIRST_PAUSE, _LONGEST_PAUSE)
+                failures += 1
+                _log.info("The access token has expired: the bot logs in again.",
+                          network=self.network)  # fmt: skip
+                await asyncio.sleep(after.total_seconds())
+
+    async def _live(self, folder: Folder, receive: Receive, seen: Seen) -> None:
+        """Log in and answer, as long as the homeserver knows us. Raises CannotSpeak, StoreAway, and
+        Refused when it does not (any more)."""
+        server = Homeserver(self._settings.homeserver)
         try:
             account = await self._patiently(
                 lambda: entered(self._settings, server, folder, self._store, self._clock)
@@ -91,12 +116,19 @@ class MatrixAdapter:
             finally:
                 self._account = None
                 account.close()
-        except Refused as refusal:
-            if refusal.unknown_token:
-                raise revoked(self._settings) from None
-            raise
         finally:
             await server.close()
+
+    def _may_log_in_again(self, refusal: Refused) -> bool:
+        return refusal.expired and self._settings.password is not None
+
+    def _ended(self, refusal: Refused) -> Exception:
+        """Why it does not go on."""
+        if refusal.unknown_token:
+            return revoked(self._settings)
+        if refusal.limited:
+            return refusal
+        return CannotSpeak(f"{self._settings.homeserver} refuses: {refusal.said or refusal.code}.")
 
     async def send(
         self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
@@ -115,6 +147,8 @@ class MatrixAdapter:
         )  # fmt: skip
         try:
             await account.sending.notify(room, event, key, until)
+        except StoreAway:
+            raise TryLater(_AWAY) from None
         except Refused as refusal:
             raise Unreachable(f"the homeserver does not take it ({refusal.code})") from None
 
@@ -127,6 +161,8 @@ class MatrixAdapter:
         event = content(written(reply, reader, self._settings.prefix), rings=False)
         try:
             await account.sending.notify(room, event, key, urgency=Urgency.POST)
+        except StoreAway:
+            raise TryLater(_AWAY) from None
         except Refused as refusal:
             raise Unreachable(
                 f"the homeserver does not let the bot write there ({refusal.code})"
@@ -141,21 +177,19 @@ class MatrixAdapter:
         server = Homeserver(self._settings.homeserver)
         try:
             async with asyncio.timeout(_LOOKS_FOR):
-                session = await look(self._settings, server, Folder(self._settings.store))
+                login = await look(self._settings, server, Folder(self._settings.store))
                 try:
-                    return await inspected(self._settings, server, session)
+                    return await inspected(self._settings, server, login)
                 finally:
-                    await leave(server, session)
+                    await leave(server, login)
         except Refused as refusal:
-            if refusal.unknown_token:
-                raise revoked(self._settings) from None
             if refusal.limited:
                 wait = ceil((refusal.after or _USUAL_WAIT).total_seconds() / 60)
                 raise CannotSpeak(
                     f"{self._settings.homeserver} lets nobody log in so often: try again in"
                     f" {duration(wait)}. Each check before the first run is a login."
                 ) from None
-            raise CannotSpeak(f"{self._settings.homeserver} refuses: {refusal.said}.") from None
+            raise self._ended(refusal) from None
         except Away as away:
             raise CannotSpeak(
                 f"{self._settings.homeserver} cannot be reached: {away}. Is homeserver right?"
@@ -185,8 +219,15 @@ class MatrixAdapter:
                 said, reason, after = _TOO_OFTEN, str(refusal), refusal.after
             except Away as away:
                 said, reason, after = _NOT_THERE, str(away), None
+            except InUse as used:
+                said, reason, after = str(used), None, None
             wait = after or pause(failures, _FIRST_PAUSE, _LONGEST_PAUSE)
             if failures % _SAID_EACH == 0:
                 _log.warning(said, network=self.network, reason=reason)
             failures += 1
             await asyncio.sleep(wait.total_seconds())
+
+
+async def _hold(folder: Folder, held: ExitStack) -> None:
+    """Raises CannotSpeak and InUse."""
+    held.enter_context(folder.alone())

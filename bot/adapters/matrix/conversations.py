@@ -11,21 +11,29 @@ from nio import AsyncClient
 from bot.adapters.matrix.answering import Answering, Asked
 from bot.adapters.matrix.directs import Directs
 from bot.adapters.matrix.homeserver import Away, Refused
-from bot.adapters.matrix.listening import Heard, Me, Reacted, Said, Sealed, Withdrawn, heard
+from bot.adapters.matrix.listening import (
+    FRESH,
+    Heard,
+    Me,
+    Reacted,
+    Said,
+    Sealed,
+    Withdrawn,
+    heard,
+)
 from bot.adapters.matrix.reacting import Reactions
 from bot.adapters.matrix.sealed import Seals
 from bot.adapters.matrix.settings import Matrix
 from bot.adapters.matrix.syncing import Arrived
+from bot.backoff import pause
 from bot.messages import User
-from bot.ports import Clock, StoreAway
+from bot.ports import Clock, StoreAway, TryLater
 from bot.turns import Turns
 
 _log = structlog.get_logger(__name__)
 
-FRESH = timedelta(minutes=10)
-"""What is older is not answered any more."""
-_AGAIN = 1.0
-"""Seconds until the database, or the homeserver, is asked again."""
+_FIRST_PAUSE = timedelta(seconds=0.5)
+_LONGEST_PAUSE = timedelta(seconds=30)
 
 _Act = Callable[[], Coroutine[Any, Any, None]]
 
@@ -108,18 +116,21 @@ class Conversations:
 
     async def _again_and_again(self, value: Heard, act: _Act) -> None:
         """Until the database and the homeserver are there: what was asked is not lost."""
+        failures = 0
         while True:
+            after = pause(failures, _FIRST_PAUSE, _LONGEST_PAUSE)
+            failures += 1
             try:
                 return await act()
-            except (StoreAway, Away):
-                await asyncio.sleep(_AGAIN)
+            except (StoreAway, Away, TryLater):
+                pass
             except Refused as refusal:
-                if not refusal.limited:
+                if not refusal.for_now:
                     _log.warning("the homeserver does not take the answer", reason=refusal.code,
                                  network=self._settings.name, id=value.event)  # fmt: skip
                     return None
-                after = refusal.after.total_seconds() if refusal.after else _AGAIN
-                await asyncio.sleep(after)
+                after = refusal.after or after
+            await asyncio.sleep(after.total_seconds())
 
     async def _act(self, room: str, arrived: Arrived, value: Heard, began: float) -> None:
         """Do what an event asks for that was heard when the loop's time was `began`."""

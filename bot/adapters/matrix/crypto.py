@@ -1,10 +1,13 @@
 """nio's client for one device: who is in which room, and the keys of encrypted ones.
 
 Others send what they like, and nio stumbles over some of it: that must cost nobody else a word.
+Where keys cannot be written down, as on a full disk, StoreAway is raised: what counts as received
+nobody sends again.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -21,11 +24,19 @@ from nio import (
     ToDeviceEvent,
 )
 from nio.store import SqliteStore
-from peewee import SqliteDatabase
+from peewee import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    ProgrammingError,
+    SqliteDatabase,
+)
 
 from bot.adapters.matrix.folder import Folder
 from bot.adapters.matrix.homeserver import Homeserver
-from bot.adapters.matrix.session import Session
+from bot.adapters.matrix.session import Login
+from bot.ports import StoreAway
 
 _log = structlog.get_logger(__name__)
 
@@ -36,13 +47,44 @@ _PARTS = (
 """Where in an answer to /sync there are events of rooms."""
 
 
+_ABOUT_VALUES = (DataError, IntegrityError, ProgrammingError)
+"""What others can provoke by what they send."""
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    """Raises StoreAway where the database itself fails."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError) as problem:
+        if isinstance(problem, _ABOUT_VALUES):
+            raise
+        raise StoreAway(f"The database of keys cannot be used ({problem}).") from problem
+
+
+class _Database(SqliteDatabase):  # type: ignore[misc]  # peewee has no types
+    def connect(self, reuse_if_open: bool = False) -> Any:
+        with _usable():
+            return super().connect(reuse_if_open)
+
+    def execute_sql(self, sql: str, params: Any = None, commit: Any = None) -> Any:
+        with _usable():
+            return super().execute_sql(sql, params, commit)
+
+    def commit(self) -> Any:
+        with _usable():
+            return super().commit()
+
+
 class _Keys(SqliteStore):  # type: ignore[misc]  # nio has no types
     """The database of keys. Every message moves one, so it does not wait for the disk each time:
     what the machine loses with its power is asked for again."""
 
     def _create_database(self) -> SqliteDatabase:
-        return SqliteDatabase(
+        return _Database(
             self.database_path,
+            # After its end it is not opened again, for the keys may have gone on elsewhere.
+            autoconnect=False,
             pragmas={
                 "journal_mode": "wal", "synchronous": "normal", "foreign_keys": 1,
                 "secure_delete": 1,
@@ -56,6 +98,8 @@ class _Client(AsyncClient):  # type: ignore[misc]  # nio has no types
     def _handle_decrypt_to_device(self, to_device_event: Any) -> Any:
         try:
             return super()._handle_decrypt_to_device(to_device_event)
+        except StoreAway:
+            raise
         except Exception:
             _log.info("a message to the device makes no sense", exc_info=True)
             return None
@@ -69,12 +113,12 @@ class _Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         return super()._handle_timeline_event(event, room_id, room, encrypted_rooms)
 
 
-def client_of(server: Homeserver, session: Session, folder: Folder, *, encrypts: bool) -> Any:
-    """The client of a session, with its keys loaded. It waits for nothing by itself: limits and
+def client_of(server: Homeserver, login: Login, folder: Folder, *, encrypts: bool) -> Any:
+    """The client of a login, with its keys loaded. It waits for nothing by itself: limits and
     outages are seen to where they are known."""
     config = AsyncClientConfig(
         store=_Keys,  # opened only if it encrypts
-        store_name=folder.database(session.device_id) if encrypts else "",
+        store_name=folder.database(login.device_id) if encrypts else "",
         pickle_key=folder.pickle_key if encrypts else "",
         encryption_enabled=encrypts,
         store_sync_tokens=False,
@@ -83,11 +127,9 @@ def client_of(server: Homeserver, session: Session, folder: Folder, *, encrypts:
     )
     # It quotes texts of messages.
     logging.getLogger("nio").setLevel(logging.CRITICAL)
-    client = _Client(
-        server.url, session.user_id, session.device_id, str(folder.path), config=config
-    )
-    client.client_session = server.session
-    client.restore_login(session.user_id, session.device_id, session.token)
+    client = _Client(server.url, login.user_id, login.device_id, str(folder.path), config=config)
+    client.client_session = server.connections
+    client.restore_login(login.user_id, login.device_id, login.token)
     return client
 
 
@@ -110,6 +152,8 @@ def decrypted(client: Any, event: Any, room: str) -> Any:
         opened = client.olm.decrypt_megolm_event(event)
     except EncryptionError:
         return None
+    except StoreAway:
+        raise
     except Exception:
         _log.info("what was encrypted makes no sense", id=event.event_id, exc_info=True)
         opened = None

@@ -50,7 +50,7 @@ async def log_in(settings: Matrix, server: Homeserver, device_id: str | None = N
     except CannotSpeak:
         await server.ask("POST", "logout")
         raise
-    return Kept(settings.user_id, device_id, server.token, server.url, tidy=False)
+    return Kept(settings.user_id, device_id, server.token, settings.homeserver, tidy=False)
 
 
 async def remove_former(

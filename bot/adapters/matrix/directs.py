@@ -22,6 +22,8 @@ _CREATION = 60.0
 """Seconds for a new room: another server may have to be told of the invitation."""
 _SOON = 30.0
 """Seconds until a sync has brought a new room, and who was invited to it."""
+_ANOTHER = 3600.0
+"""Seconds until another chat is opened with somebody who has had one."""
 _LATER = 60.0
 """Seconds until account data that could not be written is written again."""
 _ENCRYPTION = {
@@ -56,10 +58,12 @@ class Directs:
         # Rooms that look like a chat with somebody, and with whom.
         self._looks: dict[str, dict[str, None]] = {}
         self._with: dict[str, str] = {}
-        # With whom a room is that no sync has brought yet, and how long (the loop's time) that may
-        # take.
+        # With whom a room is that was opened here and that no sync has brought yet, and how long
+        # (the loop's time) that may take.
         self._awaited: dict[str, tuple[str, float]] = {}
         self._opening: dict[str, asyncio.Task[str]] = {}
+        # When (the loop's time) a chat was opened with whom, or could not be.
+        self._tried: dict[str, float] = {}
 
     async def load(self) -> None:
         """Read what the account data says. Raises Refused and Away."""
@@ -83,31 +87,43 @@ class Directs:
                 del self._looks[user]
         room = self._rooms.get(room_id)
         if room is None:
-            self._awaited.pop(room_id, None)
+            self._forget(room_id)
         elif self.is_private(room_id):
             other = next(user for user in room.users if user != room.own_user_id)
             self._awaited.pop(room_id, None)
-            # A name, or being a space, shows that it was meant for more than the two of us.
-            if not room.is_named and not room.room_type:
+            if _is_plain(room):
                 self._looks.setdefault(other, {})[room_id] = None
                 self._with[room_id] = other
 
     def is_private(self, room_id: str) -> bool:
-        """True if nobody but one other person reads there, or will without being let in."""
+        """True if nobody but one other person reads there, or will without being let in, and the
+        room is not meant for more."""
         room = self._rooms.get(room_id)
+        if room is None or len(room.users) != 2 or room.own_user_id not in room.users:
+            return False
+        other = next(user for user in room.users if user != room.own_user_id)
         return (
-            room is not None
-            and len(room.users) == 2
-            and room.own_user_id in room.users
-            and room.join_rule in _CLOSED
+            room.join_rule in _CLOSED
             and room.history_visibility != "world_readable"
             and not self._is_configured(room_id)
+            and (_is_plain(room) or self._is_direct(room_id, other))
         )
+
+    def is_with(self, user: str, room_id: str) -> bool:
+        """True if what is said in this room now is for this user alone."""
+        room = self._rooms.get(room_id)
+        if room is None or len(room.users) == 1:
+            # A new room comes first, and who was invited to it a moment later.
+            other, soon = self._awaited.get(room_id, ("", 0.0))
+            return other == user and asyncio.get_running_loop().time() < soon
+        if room.encrypted and not self._settings.encryption:
+            return False
+        return self.is_private(room_id) and user in room.users and not room.replacement_room
 
     def room_of(self, user: str) -> str | None:
         """The private room in which this user is, or to which they are invited: where they have
         come rather than one where they have not, then the one that was noted last."""
-        rooms = [room_id for room_id in self._candidates(user) if self._is_with(room_id, user)]
+        rooms = [room_id for room_id in self._candidates(user) if self.is_with(user, room_id)]
         return min(rooms, key=lambda room_id: self._is_invited(room_id, user), default=None)
 
     def has_left(self, user: str) -> bool:
@@ -125,10 +141,6 @@ class Directs:
         noted = self._noted.setdefault(user, [])
         if noted[:1] != [room_id]:
             self._noted[user] = [room_id, *(other for other in noted if other != room_id)]
-        room = self._rooms.get(room_id)
-        # A sync may have begun to show a new room before its maker is told of it.
-        if room is None or len(room.users) == 1:
-            self._awaited[room_id] = (user, loop.time() + _SOON)
         if room_id in self._listed.get(user, ()):
             return
         # Somebody who writes much while it fails is not a reason to try that often.
@@ -141,6 +153,12 @@ class Directs:
         everybody = chain(self._noted.items(), self._listed.items())
         for user in {user for user, room_ids in everybody if old in room_ids}:
             await self.note(user, new)
+
+    def has_tried(self, user: str) -> bool:
+        """True if a chat with this user was opened, or could not be, not long ago: whoever leaves
+        each one must not use up what the homeserver allows."""
+        tried = self._tried.get(user)
+        return tried is not None and asyncio.get_running_loop().time() < tried + _ANOTHER
 
     async def open(self, user: str) -> str:
         """The chat of this user, made if there is none; the next sync may not have brought it yet.
@@ -169,29 +187,48 @@ class Directs:
         if known is not None:
             return known
         body = {
-            "preset": "trusted_private_chat",
+            # They need no power there: nobody else decides what becomes of the room.
+            "preset": "private_chat",
             "is_direct": True,
             "invite": [user],
             "initial_state": [_ENCRYPTION] if self._settings.encryption else [],
         }
-        answer = await self._homeserver.ask("POST", "createRoom", body=body, within=_CREATION)
+        loop = asyncio.get_running_loop()
+        try:
+            answer = await self._homeserver.ask("POST", "createRoom", body=body, within=_CREATION)
+        except Refused as refusal:
+            if not refusal.for_now:
+                self._note_try(user)
+            raise
         room_id = str(answer["room_id"])
+        self._note_try(user)
+        # A sync may have begun to show the room already.
+        self._awaited[room_id] = (user, loop.time() + _SOON)
         _log.info("opened a direct chat", network=self._settings.name, room=room_id, user=user)
         await self.note(user, room_id)
         return room_id
 
+    def _note_try(self, user: str) -> None:
+        now = asyncio.get_running_loop().time()
+        self._tried = {other: at for other, at in self._tried.items() if now < at + _ANOTHER}
+        self._tried[user] = now
+
+    def _forget(self, room_id: str) -> None:
+        """The bot is not in this room any more. Who has left a chat is told by the account data, so
+        only what is not written there stays."""
+        self._awaited.pop(room_id, None)
+        for user in [user for user, rooms in self._noted.items() if room_id in rooms]:
+            if room_id in self._listed.get(user, ()):
+                self._noted[user].remove(room_id)
+                if not self._noted[user]:
+                    del self._noted[user]
+
+    def _is_direct(self, room_id: str, user: str) -> bool:
+        return room_id in self._noted.get(user, ()) or room_id in self._listed.get(user, ())
+
     def _candidates(self, user: str) -> dict[str, None]:
         everywhere = (self._noted, self._listed, self._looks)
         return dict.fromkeys(chain.from_iterable(rooms.get(user, ()) for rooms in everywhere))
-
-    def _is_with(self, room_id: str, user: str) -> bool:
-        """True if the user can be written to there."""
-        room = self._rooms.get(room_id)
-        if room is None or len(room.users) == 1:
-            # A new room comes first, and who was invited to it a moment later.
-            other, soon = self._awaited.get(room_id, ("", 0.0))
-            return other == user and asyncio.get_running_loop().time() < soon
-        return self.is_private(room_id) and user in room.users and not room.replacement_room
 
     def _is_invited(self, room_id: str, user: str) -> bool:
         room = self._rooms.get(room_id)
@@ -233,3 +270,8 @@ class Directs:
             for new in news:
                 self._unwritten.pop(new, None)
             self.heard(content)
+
+
+def _is_plain(room: MatrixRoom) -> bool:
+    """True if nothing shows that a room is meant for more than two: a name, or being a space."""
+    return not room.is_named and not room.room_type

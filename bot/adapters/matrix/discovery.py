@@ -55,4 +55,4 @@ async def _asked(server: Homeserver, path: str) -> Any:
     except Refused as refusal:
         if refusal.limited:
             raise
-        raise Away(f"it answers {refusal}") from None
+        raise Away(refusal.said or f"it answers {refusal.code}") from None

@@ -1,9 +1,10 @@
 """The store folder: what the bot must not lose on Matrix, in files that nobody else may read.
 
-- `session.json`: as whom and as which device the bot is logged in, with its access token.
+- `login.json`: as whom and as which device the bot is logged in, with its access token.
 - `pickle-key`: seals what stands in the crypto database.
-- `DEVICE.db`: nio's crypto database, with the keys of one device and of what it may read.
+- `keys-DEVICE.db`: nio's crypto database, with the keys of one device and of what it may read.
 - `cross-signing.json`: the private cross-signing keys of the account.
+- `lock`: held by the one process that uses all this.
 
 A file that is damaged counts as lost. The folder and each file that is written here are there as a
 whole or not at all, whenever the program or the machine stops.
@@ -16,23 +17,25 @@ import secrets
 import sqlite3
 import stat
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
-from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from urllib.parse import quote
 
 import structlog
+from filelock import FileLock, Timeout
 from nio.crypto import OlmAccount
 
 from bot.ports import CannotSpeak
 
 _log = structlog.get_logger(__name__)
 
-_SESSION = "session.json"
+_LOGIN = "login.json"
 _PICKLE_KEY = "pickle-key"
 _SEEDS = "cross-signing.json"
-_DATABASE = ".db"
+_DATABASE = "keys-{}.db"
+_LOCK = "lock"
 _KEY_BYTES = 32
 _LOCKED = 5.0
 """Seconds that another program may keep the crypto database to itself."""
@@ -42,12 +45,12 @@ _ACCOUNT = "SELECT account, shared FROM accounts WHERE user_id = ? AND device_id
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A login that outlives the program. `homeserver` is the URL of its client-server API; `tidy`
-    is false as long as devices that this one replaces may still be there."""
+    """A login that outlives the program. `homeserver` is the URL that the settings name; `tidy` is
+    false as long as devices that this one replaces may still be there."""
 
     user_id: str
     device_id: str
-    token: str
+    token: str = field(repr=False)
     homeserver: str
     tidy: bool
 
@@ -69,6 +72,10 @@ class DeviceKeys:
     ed25519: str
     curve25519: str
     published: bool
+
+
+class InUse(Exception):
+    """Another process uses the store folder; the message is a sentence."""
 
 
 class Folder:
@@ -93,6 +100,26 @@ class Folder:
         if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK, effective_ids=effective):
             raise self._unusable(PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the one process that uses it: two would spoil each other's keys. The system gives it
+        back at any end. Raises InUse."""
+        self.prepare()
+        lock = FileLock(self.path / _LOCK, timeout=0, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise InUse(
+                f"Another Summit Bot uses the store folder {self.path}: this one waits until that"
+                " has ended."
+            ) from None
+        except OSError as problem:
+            raise self._unusable(problem) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
     def inspect(self) -> None:
         """Find out whether `prepare` would go well; nothing is changed."""
         folder = self.path
@@ -105,16 +132,16 @@ class Folder:
 
     def kept(self) -> Kept | None:
         """The login, if there is one."""
-        found = self._read_object(_SESSION)
+        found = self._read_object(_LOGIN)
         try:
             return None if found is None else _kept(found)
         except ValueError:
-            self._damaged(_SESSION)
+            self._damaged(_LOGIN)
             return None
 
     def keep(self, kept: Kept) -> None:
         """Replace the login."""
-        self._write_object(_SESSION, asdict(kept))
+        self._write_object(_LOGIN, asdict(kept))
 
     @property
     def pickle_key(self) -> str:
@@ -142,7 +169,7 @@ class Folder:
     def database(self, device_id: str) -> str:
         """The name of nio's crypto database of a device, in this folder."""
         # Ids may hold any character, and what nio makes of a user's id is no name for a file.
-        return quote(device_id, safe="") + _DATABASE
+        return _DATABASE.format(quote(device_id, safe=""))
 
     def device_keys(self, user_id: str, device_id: str) -> DeviceKeys | None:
         """The keys of a device, if they are there and can be used."""
@@ -176,7 +203,7 @@ class Folder:
     def forget_other_keys(self, device_id: str) -> None:
         """Delete the crypto databases of all devices but this one."""
         mine = self.database(device_id)
-        for file in self.path.glob(f"*{_DATABASE}"):
+        for file in self.path.glob(_DATABASE.format("*")):
             if file.name != mine:
                 self._delete(file.name)
 
@@ -281,7 +308,7 @@ def _kept(found: Mapping[str, object]) -> Kept:
 
 def _seeds(found: Mapping[str, object]) -> Seeds:
     """Raises ValueError."""
-    texts = [found.get(field.name) for field in fields(Seeds)]
+    texts = [found.get(each.name) for each in fields(Seeds)]
     seeds = [b64decode(text, validate=True) for text in texts if isinstance(text, str)]
     master, self_signing, user_signing = (seed for seed in seeds if len(seed) == _KEY_BYTES)
     return Seeds(master, self_signing, user_signing)

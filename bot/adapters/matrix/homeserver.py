@@ -47,9 +47,20 @@ class Refused(Exception):
         return self.status == 429 or self.code == _LIMITED
 
     @property
+    def expired(self) -> bool:
+        """True if it needs nothing but a new token (specification, "Soft logout")."""
+        return self.unknown_token and self.body.get("soft_logout") is True
+
+    @property
     def unknown_token(self) -> bool:
         """True if the homeserver does not know us any more."""
         return self.code in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED")
+
+    @property
+    def for_now(self) -> bool:
+        """True if it says nothing about what was asked: that may be taken a while later, when we
+        are logged in again, or when something in between passes it on."""
+        return self.limited or self.unknown_token or self.code == "M_UNRECOGNIZED"
 
 
 class Away(Exception):
@@ -64,14 +75,17 @@ class Homeserver:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self.token: str | None = None
-        self._session: ClientSession | None = None
+        self._connections: ClientSession | None = None
+        self._closed = False
 
     @property
-    def session(self) -> ClientSession:
-        """The connections, for whoever speaks to the same homeserver in another way."""
-        if self._session is None:
-            self._session = ClientSession(timeout=ClientTimeout(total=_PATIENCE))
-        return self._session
+    def connections(self) -> ClientSession:
+        """For whoever speaks to the same homeserver in another way. Raises Away after `close`."""
+        if self._closed:
+            raise Away("the bot has left it")
+        if self._connections is None:
+            self._connections = ClientSession(timeout=ClientTimeout(total=_PATIENCE))
+        return self._connections
 
     async def ask(
         self, method: str, *path: str, body: object = None,
@@ -90,7 +104,7 @@ class Homeserver:
         """Like `ask`, for any path of the homeserver."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
-            async with self.session.request(
+            async with self.connections.request(
                 method, self.url + path, headers=headers, params=query,
                 json=None if method == "GET" else body or {},
                 timeout=ClientTimeout(total=within),
@@ -102,23 +116,30 @@ class Homeserver:
             raise Away(_why(problem)) from None
 
     async def close(self) -> None:
-        """End all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """End all connections; nothing is asked any more."""
+        self._closed = True
+        if self._connections is not None:
+            await self._connections.close()
 
 
 async def _answer(response: ClientResponse) -> Any:
     """Raises Refused and Away."""
+    status = response.status
+    unknown = f"it answers {status}, and not as a homeserver does"
     try:
         answer = json.loads(await response.read())
     except ValueError:
-        raise Away(f"it answers {response.status}, and not as a homeserver does") from None
-    if response.status < 400:
+        if status < 400 or status >= 500:
+            raise Away(unknown) from None
+        answer = None
+    if status < 400:
         return answer
-    if response.status >= 500 or not isinstance(answer, dict):
-        raise Away(f"it answers with status {response.status}")
-    raise refused(answer, response.status, response.headers.get("Retry-After"))
+    if status >= 500:
+        raise Away(f"it answers with status {status}")
+    if not isinstance(answer, dict):
+        # What stands in front of a homeserver answers for it where it lets nobody through.
+        answer = {"errcode": "M_UNRECOGNIZED", "error": unknown}
+    raise refused(answer, status, response.headers.get("Retry-After"))
 
 
 def refused(answer: Mapping[str, Any], status: int, retry_after: str | None = None) -> Refused:

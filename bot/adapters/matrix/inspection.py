@@ -4,17 +4,17 @@ may do."""
 from urllib.parse import quote
 
 from bot.adapters.matrix.homeserver import Homeserver, Refused
-from bot.adapters.matrix.limits import limit_of, remedy
-from bot.adapters.matrix.session import Session
+from bot.adapters.matrix.limits import JOINS, limit_of, remedy
+from bot.adapters.matrix.session import Login
 from bot.adapters.matrix.settings import Matrix
 from bot.adapters.matrix.signing import signed
 
 
-async def inspected(settings: Matrix, server: Homeserver, session: Session) -> list[str]:
+async def inspected(settings: Matrix, server: Homeserver, login: Login) -> list[str]:
     """Sentences for the screen. Raises Refused and Away."""
     said = [
-        f"Logged in on {server.url} as {session.user_id}.",
-        await _device(settings, server, session),
+        f"Logged in on {server.url} as {login.user_id}.",
+        await _device(settings, server, login),
     ]
     joined = set((await server.ask("GET", "joined_rooms"))["joined_rooms"])
     said += [await _room(server, name, joined) for name in settings.rooms]
@@ -24,19 +24,19 @@ async def inspected(settings: Matrix, server: Homeserver, session: Session) -> l
     limit = await limit_of(settings, server)
     said.append(limit.said())
     if not limit.unlimited:
-        said.append(remedy(settings))
+        said += [JOINS, remedy(settings)]
     return said
 
 
-async def _device(settings: Matrix, server: Homeserver, session: Session) -> str:
+async def _device(settings: Matrix, server: Homeserver, login: Login) -> str:
     if not settings.encryption:
         return "Encryption is off: the bot reads nothing in encrypted rooms."
-    if session.fresh:
+    if login.fresh:
         return "`run` makes a device for the bot, and signs it."
-    if await signed(server, session.user_id, session.device_id):
-        return f"Its device {session.device_id} is signed: every app talks to it."
+    if await signed(server, login.user_id, login.device_id):
+        return f"Its device {login.device_id} is signed: every app talks to it."
     how = "it" if settings.password is not None else "it, if nobody has signed others before"
-    return f"Its device {session.device_id} is not signed yet: `run` signs {how}."
+    return f"Its device {login.device_id} is not signed yet: `run` signs {how}."
 
 
 async def _room(server: Homeserver, name: str, joined: set[str]) -> str:

@@ -10,6 +10,10 @@ from bot.times import duration
 
 # https://element-hq.github.io/synapse/latest/usage/configuration/config_documentation.html
 USUAL_RATE, USUAL_BURST = 0.2, 10
+JOINS = (
+    "A homeserver with the usual limits lets it follow 10 invitations at once, and one more each 10"
+    " seconds."
+)
 UNLIMITED = 200.0
 """Messages a second where nothing limits them: more than a homeserver can take anyway."""
 _MANY = 20
@@ -64,7 +68,9 @@ async def limit_of(settings: Matrix, server: Homeserver) -> Limit:
     try:
         told = await server.fetch("GET", _override(settings))
     except Refused:
+        # Who is no administrator is refused, and often everybody who comes from outside.
         told = {}
+    told = told if isinstance(told, dict) else {}
     rate, burst = told.get("messages_per_second"), told.get("burst_count")
     if rate == 0:
         return Limit(UNLIMITED, ceil(UNLIMITED))

@@ -12,6 +12,8 @@ from urllib.parse import unquote
 
 from bot.cleaning import one_line
 
+FRESH = timedelta(minutes=10)
+"""What is older is not answered any more."""
 _ENCRYPTED = "m.room.encrypted"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND = 253_402_300_799_999
@@ -98,7 +100,6 @@ class Sealed:
     sender: str
     sent: datetime
     age: timedelta | None
-    session_id: str
 
 
 Heard = Said | Reacted | Withdrawn | Sealed
@@ -130,7 +131,9 @@ def heard(
         case "m.room.redaction" if not sealed:
             return _withdrawn(frame, event, content)
         case "m.room.encrypted":
-            return _sealed(frame, _object(outer.get("content")))
+            # Without it nobody could ever decrypt it.
+            key = _id(_object(outer.get("content")).get("session_id"))
+            return Sealed(*frame) if key is not None else None
         case _:
             return None
 
@@ -169,11 +172,6 @@ def _withdrawn(
     # Room version 11 moved it into the content; where it stands outside, servers have checked it.
     what = _id(event.get("redacts")) or _id(content.get("redacts"))
     return Withdrawn(*frame, what) if what is not None else None
-
-
-def _sealed(frame: _Frame, content: Mapping[str, Any]) -> Sealed | None:
-    session_id = _id(content.get("session_id"))
-    return Sealed(*frame, session_id) if session_id is not None else None
 
 
 def _first_line(body: str, *, quotes: bool) -> str:

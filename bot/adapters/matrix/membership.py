@@ -13,6 +13,7 @@ import structlog
 from nio import MatrixRoom
 
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
+from bot.adapters.matrix.invitations import welcome
 from bot.adapters.matrix.joining import join, leave, server_of, why
 from bot.adapters.matrix.settings import Matrix
 from bot.backoff import pause
@@ -66,6 +67,8 @@ class Membership:
         self._pauses = pauses
         self._successors: dict[str, str] = {}
         self._ids: dict[str, str] = {}
+        # Where rooms say that they go on.
+        self._tombstones: dict[str, str] = {}
         # The rooms that the bot follows others to, and those that it has followed.
         self._awaited: dict[str, str] = {}
         self._followed = set[str]()
@@ -112,14 +115,17 @@ class Membership:
         not in it any more."""
         room = self._rooms.get(room_id)
         if room is None:
+            self._forget(room_id)
             for name in [name for name, id in self._ids.items() if id == room_id]:
                 self._begin(self._enter, name, self._pauses.sent_away.total_seconds())
             return
         successor = room.replacement_room or ""
         # What stands there is whatever somebody wrote.
         usable = successor.startswith("!") and successor != room_id
-        if usable and successor not in self._awaited:
-            self._awaited[successor] = room_id
+        if usable and self._tombstones.get(room_id) != successor:
+            self._tombstones[room_id] = successor
+            if self.is_configured(room_id):
+                self._awaited[successor] = room_id
             self._begin(self._follow, room_id, successor)
         old = self._awaited.get(room_id)
         if old is not None and old not in self._followed:
@@ -179,12 +185,19 @@ class Membership:
             self._ids[name], _ = await self._find(name, _LOOK_UP)
 
     async def _follow(self, old: str, new: str) -> None:
-        """Go on in another room, if the bot is let in; else it waits for an invitation."""
+        """Go on in another room, if whoever leads there may lead the bot, and it is let in; else it
+        waits for an invitation."""
         log = _log.bind(network=self._settings.name, room=old, successor=new)
         failures = 0
-        while new not in self._rooms:
+        while True:
             try:
-                await join(self._homeserver, new, await self._servers(old))
+                leader = await self._leader(old, new)
+                if not (self.is_configured(old) or welcome(self._settings, leader, new)):
+                    log.info("does not follow a room to its successor", leader=leader)
+                    return
+                self._awaited[new] = old
+                if new not in self._rooms:
+                    await join(self._homeserver, new, self._servers(old, leader))
                 break
             except (Refused, Away) as problem:
                 if isinstance(problem, Refused) and not problem.limited:
@@ -199,17 +212,27 @@ class Membership:
         log.info("followed a room to its successor")
         await self._leave(old)
 
-    async def _servers(self, old: str) -> list[str]:
+    async def _leader(self, old: str, new: str) -> str:
+        """Who has said that a room goes on in the other one; empty if that is not known. Raises
+        Refused, where the homeserver is busy, and Away."""
+        try:
+            tombstone = await self._homeserver.ask(
+                "GET", "rooms", old, "state", "m.room.tombstone", query={"format": "event"}
+            )
+        except Refused as refusal:
+            if refusal.limited:
+                raise
+            return ""
+        # An older server does not tell who; another tombstone may have come meanwhile.
+        leads = tombstone.get("content", {}).get("replacement_room") == new
+        return str(tombstone.get("sender", "")) if leads else ""
+
+    def _servers(self, old: str, leader: str) -> list[str]:
         """Servers that know the successor of a room: that of whoever replaced it, and those of the
         people who have the most to say there."""
         room = self._rooms.get(old)
         members = [] if room is None else sorted(room.users.values(), key=lambda m: -m.power_level)
-        people = [member.user_id for member in members]
-        with contextlib.suppress(Refused, Away):
-            tombstone = await self._homeserver.ask(
-                "GET", "rooms", old, "state", "m.room.tombstone", query={"format": "event"}
-            )
-            people.insert(0, str(tombstone.get("sender", "")))
+        people = [leader, *(member.user_id for member in members)]
         servers = dict.fromkeys(map(server_of, people))
         ours = ("", self._settings.server_name)
         return [server for server in servers if server not in ours][:_SERVERS]
@@ -223,6 +246,13 @@ class Membership:
                 await asyncio.sleep(_STORE_PAUSE)
             else:
                 return
+
+    def _forget(self, room_id: str) -> None:
+        """The bot is not in this room any more."""
+        self._tombstones.pop(room_id, None)
+        self._followed.discard(room_id)
+        self._awaited = {new: old for new, old in self._awaited.items() if old != room_id}
+        self._tasks = {key: task for key, task in self._tasks.items() if not task.done()}
 
     def _is_empty(self, room_id: str) -> bool:
         room = self._rooms.get(room_id)

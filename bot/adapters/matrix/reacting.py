@@ -36,7 +36,8 @@ class Reactions:
         self._sessions.put(event, session or 0)
 
     async def line(self, room: str, reacted: Reacted) -> str | None:
-        """The command that a reaction stands for, if it does. Raises StoreAway and Away."""
+        """The command that a reaction stands for, if it does. Raises StoreAway, Away, and Refused
+        for now."""
         meaning = MEANINGS.get(reacted.key)
         session = await self._session(room, reacted.to) if meaning is not None else None
         if meaning is None or session is None:
@@ -56,24 +57,32 @@ class Reactions:
         owner, key = self._kept(withdrawn.sender, withdrawn.what)
         await self._store.keep(owner, key, None)
 
+    async def says(self, room: str, event: str) -> Mapping[str, Any]:
+        """The content of a message of ours as it is now; empty if it is none. Raises Away, and
+        Refused for now."""
+        try:
+            raw = await self._server.ask("GET", "rooms", room, "event", event)
+        except Refused as refusal:
+            if refusal.for_now:
+                raise
+            return {}
+        if raw.get("sender") != self._me:
+            return {}
+        # A homeserver tells an edit beside what it edits.
+        edit = raw.get("unsigned", {}).get("m.relations", {}).get("m.replace")
+        newest = self._read(edit if isinstance(edit, Mapping) and "content" in edit else raw, room)
+        content: Mapping[str, Any] = newest.get("m.new_content", newest)
+        return content
+
     def _kept(self, sender: str, reaction: str) -> tuple[str, str]:
         return f"{self._network}/{sender}", f"reaction {reaction}"
 
     async def _session(self, room: str, event: str) -> int | None:
-        """The session that a message of ours is about. Raises Away."""
+        """The session that a message of ours is about. Raises Away, and Refused for now."""
         known = self._sessions.get(event)
         if known is not None:
             return known or None
-        try:
-            raw = await self._server.ask("GET", "rooms", room, "event", event)
-        except Refused:
-            return None
-        if raw.get("sender") != self._me:
-            return None
-        # A homeserver tells an edit beside what it edits.
-        edit = raw.get("unsigned", {}).get("m.relations", {}).get("m.replace")
-        newest = self._read(edit if isinstance(edit, Mapping) and "content" in edit else raw, room)
-        session = session_of(newest.get("m.new_content", newest))
+        session = session_of(await self.says(room, event))
         self.is_about(event, session)
         return session
 

@@ -41,9 +41,10 @@ class Seals:
 
     async def opened(self, room: str, event: Any, sealed: Sealed, began: float) -> Any:
         """The event as nio reads it when its key has come; None if it does not come in time, from
-        the loop's time `began` on, which is said in the room, once. Raises StoreAway and
-        Refused."""
+        the loop's time `began` on, which is said in the room, once. Raises StoreAway,
+        Refused and Away."""
         if self._client.olm is None:
+            self._sending.note_mute(room)
             return None
         try:
             async with asyncio.timeout_at(began + _KEYS_WITHIN):
@@ -56,7 +57,7 @@ class Seals:
 
     async def _hint(self, room: str, sealed: Sealed) -> None:
         """Say it, unless this device has said it there: a new one, after the loss of its store, may
-        do so once more. Raises StoreAway and Refused."""
+        do so once more. Raises StoreAway, Refused and Away."""
         key, device = f"hinted {room}", self._client.device_id
         if await self._store.read(self._network, key) == device:
             return

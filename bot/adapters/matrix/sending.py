@@ -10,8 +10,7 @@ import structlog
 from nio import AsyncClient
 
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
-from bot.adapters.matrix.sharing import share
-from bot.backoff import pause
+from bot.adapters.matrix.sharing import Sharing
 from bot.pacer import Pacer, Urgency
 from bot.ports import TryLater
 
@@ -19,47 +18,55 @@ _log = structlog.get_logger(__name__)
 
 _USUAL_PAUSE = timedelta(seconds=5)
 """Where the homeserver refuses, but does not say for how long."""
-_FIRST_PAUSE = timedelta(seconds=0.5)
-_LONGEST_PAUSE = timedelta(seconds=30)
 _SHOWN_WITHIN = 10.0
 """Seconds until a sync has shown a room that the bot has just come to."""
+ENCRYPTED = "the room is encrypted, and the bot does not encrypt (encryption = false)"
+
+
+class Overheard(Exception):
+    """It is not said, for others would read it."""
 
 
 class Sending:
     """What the bot says in rooms. Owns the pace of all of it."""
 
-    def __init__(self, server: Homeserver, client: AsyncClient, pacer: Pacer, network: str) -> None:
+    def __init__(
+        self, server: Homeserver, client: AsyncClient, sharing: Sharing, pacer: Pacer, network: str
+    ) -> None:
         self._server = server
         self._client = client
+        self._sharing = sharing
         self._pacer = pacer
         self._network = network
         self._shown = asyncio.Event()
-        self._asking = asyncio.Lock()
         # Rooms that are not encrypted, and encrypted ones in which everybody is known; only one
         # message at a time may change who can read in a room.
         self._plain = set[str]()
         self._known = set[str]()
-        self._sharing: dict[str, asyncio.Lock] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        # Rooms of which it has been said that the bot can write nothing there.
+        self._mute = set[str]()
 
     def synced(self) -> None:
         """A batch has come: rooms that were not known may be."""
         self._shown.set()
         self._shown = asyncio.Event()
 
-    async def answer(self, room: str, content: Mapping[str, Any], tx: str, person: Hashable) -> str:
-        """Say something that somebody waits for, however long it takes; the result is the id of the
-        event. Raises Refused where the homeserver will never take it."""
-        failures = 0
-        while True:
-            try:
-                return await self._say(room, content, tx, Urgency.REPLY, None, person)
-            except Refused as refusal:
-                if not refusal.limited:
-                    raise
-            except Away:
-                failures += 1
-                after = pause(failures, _FIRST_PAUSE, _LONGEST_PAUSE)
-                await asyncio.sleep(after.total_seconds())
+    def left(self, room: str) -> None:
+        """The bot is not in a room any more: it may be another one when it comes back."""
+        for rooms in (self._plain, self._known, self._mute):
+            rooms.discard(room)
+        self._locks.pop(room, None)
+        if self._client.olm is not None:
+            self._client.olm.outbound_group_sessions.pop(room, None)
+
+    async def answer(
+        self, room: str, content: Mapping[str, Any], tx: str, person: Hashable,
+        may: Callable[[], bool] = lambda: True,
+    ) -> str:  # fmt: skip
+        """Say something that somebody waits for; the result is the id of the event. Raises Refused
+        and Away, and Overheard if it `may` not be said there when its turn has come."""
+        return await self._say(room, content, tx, Urgency.REPLY, None, person, may)
 
     async def withdraw(self, room: str, event: str, tx: str, person: Hashable) -> None:
         """Redact something that was said. Raises Refused and Away."""
@@ -73,9 +80,9 @@ class Sending:
         """Say something that nobody has asked for. Raises TryLater, and Refused where the
         homeserver will never take it."""
         try:
-            return await self._say(room, content, tx, urgency, until, None)
+            return await self._say(room, content, tx, urgency, until, None, lambda: True)
         except Refused as refusal:
-            if refusal.limited:
+            if refusal.for_now:
                 raise TryLater(refusal.after or _USUAL_PAUSE) from None
             raise
         except Away:
@@ -83,13 +90,15 @@ class Sending:
 
     async def _say(
         self, room: str, content: Mapping[str, Any], tx: str, urgency: Urgency,
-        until: datetime | None, person: Hashable,
+        until: datetime | None, person: Hashable, may: Callable[[], bool],
     ) -> str:  # fmt: skip
-        """Raises Refused, Away and TryLater."""
+        """Raises Refused, Away, TryLater and Overheard."""
         await self._pacer.turn(urgency, until, person)
         try:
             if await self._is_encrypted(room):
-                return await self._send_encrypted(room, content, tx)
+                return await self._send_encrypted(room, content, tx, may)
+            if not may():
+                raise Overheard
             answer = await self._server.ask(
                 "PUT", "rooms", room, "send", "m.room.message", tx, body=content
             )
@@ -108,8 +117,6 @@ class Sending:
         plain. A new room is shown bit by bit, so the homeserver is asked whether it is encrypted
         as long as it does not seem to be. Raises Refused and Away."""
         await self._until(lambda: room in self._client.rooms)
-        if self._client.olm is None:
-            return False
         if not self._client.rooms[room].encrypted and room not in self._plain:
             try:
                 await self._server.ask("GET", "rooms", room, "state", "m.room.encryption")
@@ -119,13 +126,27 @@ class Sending:
                 self._plain.add(room)
             else:
                 await self._until(lambda: self._client.rooms[room].encrypted)
-        return bool(self._client.rooms[room].encrypted)
+        encrypted = bool(self._client.rooms[room].encrypted)
+        if encrypted and self._client.olm is None:
+            self.note_mute(room)
+            raise Refused("M_FORBIDDEN", 403, ENCRYPTED)
+        return encrypted
 
-    async def _send_encrypted(self, room: str, content: Mapping[str, Any], tx: str) -> str:
-        async with self._sharing.setdefault(room, asyncio.Lock()):
+    def note_mute(self, room: str) -> None:
+        """The bot does not encrypt, and this room is encrypted: say so in the log, once."""
+        if room not in self._mute:
+            self._mute.add(room)
+            _log.warning("cannot write to a room: " + ENCRYPTED, network=self._network, room=room)
+
+    async def _send_encrypted(
+        self, room: str, content: Mapping[str, Any], tx: str, may: Callable[[], bool]
+    ) -> str:
+        async with self._locks.setdefault(room, asyncio.Lock()):
             if room not in self._known:
                 await self._everybody(room)
-            await share(self._client, self._server, room)
+            await self._sharing.share(room)
+            if not may():
+                raise Overheard
             kind, sealed = self._client.encrypt(room, "m.room.message", dict(content))
         answer = await self._server.ask("PUT", "rooms", room, "send", kind, tx, body=sealed)
         return str(answer["event_id"])
@@ -133,14 +154,22 @@ class Sending:
     async def _everybody(self, room: str) -> None:
         """Wait until a sync has shown all who are in the room, or are invited: whoever is not
         known could not read what is said now. Raises Refused and Away."""
-        told = await self._server.ask("GET", "rooms", room, "members")
-        members = {
-            member["state_key"]
-            for member in told["chunk"]
-            if member["content"].get("membership") in ("join", "invite")
-        }
-        await self._until(lambda: members <= self._client.rooms[room].users.keys())
+        members = await self._members(room)
+        try:
+            await self._until(lambda: members.keys() <= self._client.rooms[room].users.keys())
+        except Away:
+            # nio passes over whoever came with something that it does not understand.
+            members, known = await self._members(room), self._client.rooms[room]
+            for user, membership in members.items():
+                known.add_member(user, None, None, membership == "invite")
+            self._client.olm.update_tracked_users(known)
         self._known.add(room)
+
+    async def _members(self, room: str) -> dict[str, str]:
+        """Who is in the room, and who is invited. Raises Refused and Away."""
+        told = await self._server.ask("GET", "rooms", room, "members")
+        found = {each["state_key"]: each["content"].get("membership") for each in told["chunk"]}
+        return {user: how for user, how in found.items() if how in ("join", "invite")}
 
     async def _until(self, is_so: Callable[[], object]) -> None:
         """Wait until a sync has made this so. Raises Away."""

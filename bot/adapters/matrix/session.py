@@ -8,7 +8,7 @@ goes before the login in the folder.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -26,16 +26,16 @@ _Tried = Sequence[tuple[Kept, Standing]]
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Login:
     """A device that is logged in; `fresh` if the bot was not this device before."""
 
     user_id: str
     device_id: str
-    token: str
+    token: str = field(repr=False)
     fresh: bool
 
 
-async def enter(settings: Matrix, server: Homeserver, folder: Folder) -> Session:
+async def enter(settings: Matrix, server: Homeserver, folder: Folder) -> Login:
     """Be logged in, as a device that can read; the server then has its URL and token.
 
     Raises CannotSpeak; Away; and Refused where the homeserver wants us to wait."""
@@ -43,24 +43,23 @@ async def enter(settings: Matrix, server: Homeserver, folder: Folder) -> Session
     kept = _ours(settings, folder)
     with _explained(settings):
         await discover(settings, server)
-        _check_home(server, folder, kept)
         tried = await _try(settings, server, folder, kept)
-        login, how = _usable(tried) or await _anew(settings, server, folder, tried)
-        if login != kept:
-            folder.keep(login)
+        now, how = _usable(tried) or await _anew(settings, server, folder, tried)
+        if now != kept:
+            folder.keep(now)
         if how is Standing.UNUSED:
             # A damaged database would be in the way of a new one.
-            folder.forget_keys(login.device_id)
-        if not login.tidy:
+            folder.forget_keys(now.device_id)
+        if not now.tidy:
             former = [old for old, state in tried if old == kept and state is Standing.LOST]
-            await remove_former(settings, server, login, former)
-            folder.forget_other_keys(login.device_id)
-            folder.keep(replace(login, tidy=True))
-    fresh = kept is None or kept.device_id != login.device_id
-    return Session(login.user_id, login.device_id, login.token, fresh)
+            await remove_former(settings, server, now, former)
+            folder.forget_other_keys(now.device_id)
+            folder.keep(replace(now, tidy=True))
+    fresh = kept is None or kept.device_id != now.device_id
+    return Login(now.user_id, now.device_id, now.token, fresh)
 
 
-async def look(settings: Matrix, server: Homeserver, folder: Folder) -> Session:
+async def look(settings: Matrix, server: Homeserver, folder: Folder) -> Login:
     """Be logged in for a while, beside the bot that may run with the same folder, in which nothing
     is changed. A device that was only made for this is `fresh`: `leave` logs it out.
 
@@ -69,20 +68,19 @@ async def look(settings: Matrix, server: Homeserver, folder: Folder) -> Session:
     kept = _ours(settings, folder)
     with _explained(settings):
         await discover(settings, server)
-        _check_home(server, folder, kept)
         tried = await _try(settings, server, folder, kept)
         if usable := _usable(tried):
-            login, _ = usable
-            return Session(login.user_id, login.device_id, login.token, fresh=False)
+            now, _ = usable
+            return Login(now.user_id, now.device_id, now.token, fresh=False)
         if settings.password is None:
             raise _stuck(settings, tried)
-        login = await log_in(settings, server)
-        return Session(login.user_id, login.device_id, login.token, fresh=True)
+        now = await log_in(settings, server)
+        return Login(now.user_id, now.device_id, now.token, fresh=True)
 
 
-async def leave(server: Homeserver, session: Session) -> None:
+async def leave(server: Homeserver, login: Login) -> None:
     """End what `look` has begun, as far as the homeserver lets us."""
-    if session.fresh:
+    if login.fresh:
         with suppress(Refused, Away):
             await server.ask("POST", "logout")
     server.token = None
@@ -105,19 +103,19 @@ async def _try(settings: Matrix, server: Homeserver, folder: Folder, kept: Kept 
     """What has become of the logins there are; if one can be used, it is the last here, and the
     server has its token."""
     tried: list[tuple[Kept, Standing]] = []
-    for login in _logins(settings, server, kept):
+    for login in _logins(settings, kept):
         tried.append((login, await standing(settings, server, folder, login)))
         if _usable(tried):
             break
     return tried
 
 
-def _logins(settings: Matrix, server: Homeserver, kept: Kept | None) -> Iterator[Kept]:
+def _logins(settings: Matrix, kept: Kept | None) -> Iterator[Kept]:
     """Those to try, in this order."""
     token = None
     if settings.access_token is not None:
         token = settings.access_token.get_secret_value()
-        yield Kept(settings.user_id, str(settings.device_id), token, server.url, tidy=True)
+        yield Kept(settings.user_id, str(settings.device_id), token, settings.homeserver, tidy=True)
     if kept is not None and kept.token != token and settings.password is not None:
         yield kept
 
@@ -171,23 +169,22 @@ def _stuck(settings: Matrix, tried: _Tried) -> CannotSpeak:
 
 
 def _ours(settings: Matrix, folder: Folder) -> Kept | None:
-    """The login in the folder. Raises CannotSpeak if it is somebody else's."""
+    """The login in the folder. A token is told to nobody but the homeserver that has given it, by
+    the name in the settings: where that leads may move. Raises CannotSpeak if it is somebody
+    else's."""
     kept = folder.kept()
     if kept is not None and kept.user_id != settings.user_id:
         raise CannotSpeak(
             f"The store folder {folder.path} belongs to {kept.user_id}: name another one as store"
             f" for {settings.user_id}."
         )
-    return kept
-
-
-def _check_home(server: Homeserver, folder: Folder, kept: Kept | None) -> None:
-    """A token is told to nobody but the homeserver that has given it. Raises CannotSpeak."""
-    if kept is not None and kept.homeserver != server.url:
+    if kept is not None and kept.homeserver != settings.homeserver:
         raise CannotSpeak(
             f"The store folder {folder.path} belongs to {kept.user_id} at {kept.homeserver}, and"
-            f" not at {server.url}: set homeserver as it was, or name another one as store."
+            f" not at {settings.homeserver}: set homeserver as it was, or name another one as"
+            " store."
         )
+    return kept
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from bot.adapters.matrix.confirming import NotConfirmed, confirmed
 from bot.adapters.matrix.folder import Folder, Seeds
 from bot.adapters.matrix.homeserver import Homeserver, Refused
 from bot.adapters.matrix.published import Published, key_in, published
-from bot.adapters.matrix.session import Session
+from bot.adapters.matrix.session import Login
 from bot.adapters.matrix.settings import Matrix
 from bot.adapters.matrix.signatures import public, with_signature
 
@@ -38,7 +38,7 @@ class Signing:
 
 
 async def sign(
-    settings: Matrix, server: Homeserver, folder: Folder, session: Session,
+    settings: Matrix, server: Homeserver, folder: Folder, login: Login,
     identity: Mapping[str, str],
 ) -> Signing:  # fmt: skip
     """Have our device cross-signed, after its keys were uploaded; `identity` holds its public keys
@@ -46,7 +46,7 @@ async def sign(
 
     Raises Away, and Refused where that is to be tried again (or the token is known no more)."""
     try:
-        await _sign(settings, server, folder, session, identity)
+        await _sign(settings, server, folder, login, identity)
     except NotConfirmed as why:
         return _unsigned(settings, f"{why}")
     except Refused as refusal:
@@ -68,10 +68,10 @@ class _NotSigned(Exception):
 
 
 async def _sign(
-    settings: Matrix, server: Homeserver, folder: Folder, session: Session,
+    settings: Matrix, server: Homeserver, folder: Folder, login: Login,
     identity: Mapping[str, str],
 ) -> None:  # fmt: skip
-    device_id = session.device_id
+    device_id = login.device_id
     there = await published(server, settings.user_id)
     if there.keys_of(device_id) != (identity["ed25519"], identity["curve25519"]):
         # To sign what somebody else has put there would vouch for them.

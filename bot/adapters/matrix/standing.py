@@ -43,8 +43,7 @@ async def standing(settings: Matrix, server: Homeserver, folder: Folder, login: 
     except Refused as refusal:
         if not refusal.unknown_token:
             raise
-        soft = refusal.body.get("soft_logout") is True
-        return Standing.EXPIRED if soft else Standing.UNKNOWN
+        return Standing.EXPIRED if refusal.expired else Standing.UNKNOWN
     check_user(settings, answer)
     device_id = answer.get("device_id", login.device_id)
     if device_id != login.device_id:

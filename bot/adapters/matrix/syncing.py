@@ -13,10 +13,12 @@ from nio import AsyncClient, SyncError
 
 from bot.adapters.matrix import crypto
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
+from bot.adapters.matrix.members import tidy
+from bot.adapters.matrix.positions import Position
 from bot.adapters.matrix.publishing import publish
-from bot.adapters.matrix.sharing import exchange
+from bot.adapters.matrix.sharing import Sharing
 from bot.backoff import pause
-from bot.ports import Store, StoreAway
+from bot.ports import StoreAway
 
 _log = structlog.get_logger(__name__)
 
@@ -24,15 +26,13 @@ _LONG_POLL = 30.0
 """Seconds that the homeserver may take to say that there is nothing new."""
 _ANSWER = 60.0
 """Seconds beyond these for an answer; the first one holds the state of all rooms."""
+_BAD_REQUEST = 400
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=1)
 _FILTER = (
     '{"presence":{"types":[]},"room":{"timeline":{"limit":100},"ephemeral":{"types":[]},'
     '"account_data":{"types":[]}}}'
 )
-POSITION = "position"
-_AGAIN = 1.0
-"""Seconds until the database is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,45 +72,48 @@ Take = Callable[[Batch], Awaitable[Sequence[asyncio.Future[None]]]]
 
 
 class Sync:
-    """The stream of batches. Owns the position up to which everything has been answered."""
+    """The stream of batches, and the exchange of keys that goes on beside it."""
 
-    def __init__(self, server: Homeserver, client: AsyncClient, store: Store, network: str) -> None:
+    def __init__(
+        self, server: Homeserver, client: AsyncClient, sharing: Sharing, position: Position,
+        network: str,
+    ) -> None:  # fmt: skip
         self._server = server
         self._client = client
-        self._store = store
+        self._sharing = sharing
+        self._position = position
         self._network = network
         self._failures = 0
-        self._saving = set[asyncio.Task[None]]()
+        # The last answer that encryption has not looked at.
+        self._newest: Mapping[str, Any] = {}
+        self._news = asyncio.Event()
 
     async def run(self, take: Take) -> None:
         """Until cancelled. Raises Refused where the homeserver does not know us any more."""
-        since = await self._load()
-        settled: asyncio.Task[None] | None = None
+        since = await self._position.load()
+        self._position.start()
+        keys = asyncio.create_task(self._exchange_keys())
         full = True
         try:
-            while True:
+            while not keys.done():
                 raw = await self._fetch(since, full=full)
+                if raw is None:
+                    since, full = None, True
+                    continue
                 batch, reached = await self._receive(raw, since)
-                settled = asyncio.create_task(self._settle(settled, await take(batch), reached))
-                self._saving.add(settled)
-                settled.add_done_callback(self._saving.discard)
-                await self._exchange_keys(raw)
+                self._position.advance(reached, await take(batch))
+                self._newest = raw
+                self._news.set()
                 since, full = reached, False
+            await keys
         finally:
-            for task in self._saving:
-                task.cancel()
-            await asyncio.gather(*self._saving, return_exceptions=True)
+            keys.cancel()
+            await self._position.close()
+            await asyncio.gather(keys, return_exceptions=True)
 
-    async def _load(self) -> str | None:
-        while True:
-            try:
-                return await self._store.read(self._network, POSITION)
-            except StoreAway:
-                # The courier says so; without the position commands would be lost.
-                await asyncio.sleep(_AGAIN)
-
-    async def _fetch(self, since: str | None, *, full: bool) -> Mapping[str, Any]:
-        """The next answer, however long it takes. Raises Refused if we are not known any more."""
+    async def _fetch(self, since: str | None, *, full: bool) -> Mapping[str, Any] | None:
+        """The next answer, however long it takes; None if the homeserver knows no such position.
+        Raises Refused if we are not known any more."""
         query = {"filter": _FILTER, "timeout": f"{_LONG_POLL * 1000:.0f}"}
         if since is not None:
             query["since"] = since
@@ -128,6 +131,11 @@ class Sync:
             except Refused as refused:
                 if refused.unknown_token:
                     raise
+                if since is not None and refused.status == _BAD_REQUEST:
+                    _log.warning("The homeserver does not know where the bot has stopped: what was"
+                                 " said meanwhile may stay unanswered.", network=self._network,
+                                 reason=str(refused))  # fmt: skip
+                    return None
                 after = refused.after or pause(self._failures, _FIRST_PAUSE, _LONGEST_PAUSE)
                 await self._wait(str(refused), after)
             except Away as away:
@@ -149,11 +157,15 @@ class Sync:
     async def _receive(self, raw: Mapping[str, Any], since: str | None) -> tuple[Batch, str]:
         # nio takes account data apart.
         account_data = [dict(event) for event in raw.get("account_data", {}).get("events", ())]
+        tidy(raw)
         response = crypto.parsed(raw)
         if isinstance(response, SyncError):
             raise Away("it answers with what is no sync")
         try:
             await self._client.receive_response(response)
+        except StoreAway:
+            # The next request would tell the homeserver that all of it was received.
+            raise
         except Exception:
             # One event that nio stumbles over must not keep back all that follow.
             _log.warning("not all of a batch was understood", network=self._network, exc_info=True)
@@ -170,36 +182,22 @@ class Sync:
             keys_came=bool(response.to_device_events),
         ), response.next_batch
 
-    async def _exchange_keys(self, raw: Mapping[str, Any]) -> None:
-        """What encryption wants between two batches, after this answer; what could not be done is
-        due again after the next one."""
+    async def _exchange_keys(self) -> None:
+        """What encryption wants between two batches; what could not be done is due again after the
+        next one."""
         client = self._client
-        if client.olm is None:
-            return
-        try:
-            await publish(client.olm, self._server, raw)
-            await exchange(client, self._server)
-        except (Refused, Away) as problem:
-            _log.info("keys are exchanged later", network=self._network, reason=str(problem))
-
-    async def _settle(
-        self,
-        before: "asyncio.Task[None] | None",
-        answered: Sequence[asyncio.Future[None]],
-        reached: str,
-    ) -> None:
-        """Note the position when everything up to it has been answered."""
-        if answered:
-            await asyncio.wait(answered)
-        if before is not None and not before.done():
-            await asyncio.wait([before])
-        while True:
+        while client.olm is not None:
+            await self._news.wait()
+            self._news.clear()
+            raw, self._newest = self._newest, {}
             try:
-                await self._store.keep(self._network, POSITION, reached)
-            except StoreAway:
-                await asyncio.sleep(_AGAIN)
-            else:
-                return
+                await publish(client.olm, self._server, raw)
+                # How many keys were left while others were published, nobody knows any more.
+                self._newest = {}
+                await self._sharing.exchange()
+            except (Refused, Away) as problem:
+                _log.info("keys are exchanged later", network=self._network, reason=str(problem))
+        await asyncio.Event().wait()
 
 
 def _timeline(parsed: Any, raw: Mapping[str, Any]) -> Timeline:

@@ -138,3 +138,12 @@ async def test_a_message_with_the_tag_of_bots_is_not_answered(inspircd: Server) 
         assert await said_by_bot(ada) == []
         await robot.is_up_to_date()
         assert [line for line in robot.lines if f":{BOT}!" in line] == []
+
+
+async def test_people_are_asked_whether_they_may_be_named(ngircd: Server) -> None:
+    async with ada_and_bot(ngircd) as (ada, _):
+        ada.say(BOT, "settings")
+        assert (await ada.heard_from(BOT, 6))[-1] == (
+            "Named in channels: off. Change: \N{LEFT SINGLE QUOTATION MARK}settings named on"
+            "\N{RIGHT SINGLE QUOTATION MARK}"
+        )

@@ -111,3 +111,19 @@ async def test_sixty_people_ask_while_two_hundred_are_reminded() -> None:
             await asyncio.gather(*(each.heard_from(BOT, 1, 40) for each in people[1:]))
             assert [await told(each) for each in people] == [[REMINDER]] * 200
         assert (server.kills, server.dropped) == ([], [])
+
+
+async def test_reminders_come_while_more_is_asked_than_can_be_answered() -> None:
+    slow: dict[str, Any] = {"rate": 20.0, "burst": 1}
+    async with StrictServer(RULES) as server, crowd(server, 60) as people:
+        async with bot_on(server, **slow) as bot, person(server, "ada") as ada:
+            server.set_mode(CHANNEL, "+v", BOT)
+            await have_bookmarked(bot, [guest("ada")])
+            for each in people:
+                for command in COMMANDS:
+                    each.say(BOT, command)
+            await people[0].heard_from(BOT, 1)
+            bot.go("Monday 10:55")
+            assert await ada.heard_from(BOT, 1) == [REMINDER]
+            assert len(answered(server)) < 120
+        assert (server.kills, server.dropped) == ([], [])

@@ -22,12 +22,29 @@ class Post:
         self.holds = False
         self.refuses = False
         self._refused = asyncio.Event()
+        self._gate: asyncio.Event | None = None
+        self._came = asyncio.Event()
         self._held: list[tuple[str, bytes, dict[str, str]]] = []
 
     async def refused(self) -> None:
         """Wait until one was."""
         async with asyncio.timeout(_SECONDS):
             await self._refused.wait()
+
+    def delay(self) -> None:
+        """Answer whoever sends one when it is allowed on."""
+        self._gate = asyncio.Event()
+
+    async def came(self) -> None:
+        """Wait until one came that is delayed."""
+        async with asyncio.timeout(_SECONDS):
+            await self._came.wait()
+
+    def go_on(self) -> None:
+        """Delay none any more."""
+        assert self._gate is not None
+        self._gate.set()
+        self._gate = None
 
     async def deliver(self) -> None:
         """Pass on what was held, and hold nothing any more."""
@@ -45,6 +62,9 @@ class Post:
         if _MAIL in request.path and self.refuses:
             self._refused.set()
             return web.json_response({"errcode": "M_UNKNOWN"}, status=502)
+        if _MAIL in request.path and self._gate is not None:
+            self._came.set()
+            await self._gate.wait()
         if _MAIL in request.path and self.holds:
             self._held.append((url, content, headers))
             return web.json_response({})

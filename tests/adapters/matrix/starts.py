@@ -13,7 +13,7 @@ from bot.adapters.matrix import crypto
 from bot.adapters.matrix.folder import Folder
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.publishing import publish
-from bot.adapters.matrix.session import Session, enter
+from bot.adapters.matrix.session import Login, enter
 from bot.adapters.matrix.settings import Matrix
 from bot.adapters.matrix.signing import Signing, sign, signed
 from tests.servers.accounts import Account
@@ -26,12 +26,12 @@ SIGNED = Signing(signed=True, said="Its device is cross-signed.")
 class Started:
     """How a start went."""
 
-    session: Session
+    login: Login
     signing: Signing | None
 
     @property
     def device(self) -> str:
-        return self.session.device_id
+        return self.login.device_id
 
 
 class Bot:
@@ -53,16 +53,14 @@ class Bot:
     async def start(self, **changed: Any) -> Started:
         settings = self.settings(**changed)
         async with homeserver(settings) as server:
-            session = await enter(settings, server, self.folder)
+            login = await enter(settings, server, self.folder)
             if not settings.encryption:
-                return Started(session, None)
-            client = crypto.client_of(server, session, self.folder, encrypts=True)
+                return Started(login, None)
+            client = crypto.client_of(server, login, self.folder, encrypts=True)
             try:
                 await publish(client.olm, server)
                 identity = client.olm.account.identity_keys
-                return Started(
-                    session, await sign(settings, server, self.folder, session, identity)
-                )
+                return Started(login, await sign(settings, server, self.folder, login, identity))
             finally:
                 crypto.close(client)
 

@@ -1,5 +1,6 @@
 """Which chat somebody is written to in, and what becomes of those who leave it."""
 
+from tests.adapters.matrix.between import Says, between
 from tests.adapters.matrix.bot import bot_on
 from tests.adapters.matrix.talking import BOOKMARKED, REMINDER, VOLUME, chat_with
 from tests.servers.accounts import Account
@@ -9,6 +10,10 @@ from tests.servers.synapse import Synapse
 
 LEFT = "you have left our chat"
 NOT_REACHED = f"the last message did not reach you: {LEFT}"
+OPEN_ONE = (
+    "The answer is for you alone, and I cannot open more chats just now: open one with me, and ask"
+    " there."
+)
 LATE = REMINDER.replace("5 minutes", "3 minutes")
 
 
@@ -92,6 +97,26 @@ async def test_whoever_has_no_chat_is_invited_to_an_encrypted_one(synapse: Synap
             each.user: [chat.room] for each, chat in zip((ada, bob, carol), chats, strict=True)
         }
         assert await said_plainly(ada, room, me) == []
+
+
+async def test_whoever_cannot_be_invited_is_asked_to_open_a_chat(synapse: Synapse) -> None:
+    account = await synapse.accounts.register("summitbot")
+    refusal = Says(403, {"errcode": "M_FORBIDDEN", "error": "They do not want invitations."})
+    async with (
+        between(synapse.url) as homeserver,
+        bot_on(synapse, account=account, homeserver=homeserver.url) as bot,
+        person(synapse, "ada") as ada,
+    ):
+        homeserver.instead["POST /_matrix/client/v3/createRoom"] = refusal
+        room = await ada.create_room("Summit", public=True, invite=[account.user])
+        await ada.membership(room, account.user, "join")
+        await ada.say(room, "!bookmark 6")
+        assert await reads(ada, room, account.user) == OPEN_ONE
+        bot.go("Monday 9:25")
+        reason = "no other chat can be opened with you just now: open one with me"
+        assert (await bot.logs("unreachable")).values["reason"] == reason
+        chat = await ada.open_chat(account.user)
+        assert await reads(ada, chat, account.user) == REMINDER
 
 
 async def said_plainly(somebody: Person, room: str, bot: str) -> list[str]:

@@ -10,7 +10,7 @@ from tests.adapters.matrix.test_speaking import ANSWER, NEXT, refers_to
 from tests.servers.accounts import Account
 from tests.servers.matrix_api import Api
 from tests.servers.matrix_peer import Keys, peer
-from tests.servers.matrix_person import Person
+from tests.servers.matrix_person import Person, person
 from tests.servers.synapse import Synapse
 
 HAS_ONE = f"You have 1 bookmark:\n[6] Mon {VOLUME} · reminder at 9:25am"
@@ -176,3 +176,48 @@ async def test_what_comes_before_its_key_is_answered_in_order_when_that_is_there
         await mail.deliver()
         heard = await ada.heard_from(room, account.user, 2)
         assert [event.content["body"] for event in heard] == [BOOKMARKED, HAS_ONE]
+
+
+async def test_who_comes_while_a_key_is_being_shared_reads_what_is_said_with_it(
+    synapse: Synapse,
+) -> None:
+    account = await synapse.accounts.register("summitbot")
+    async with (
+        post(synapse.url) as mail,
+        bot_on(synapse, account=account, homeserver=mail.url),
+        peer(synapse, "ada") as ada,
+        peer(synapse, "bob") as bob,
+        chat_with(synapse, person, account.user, "carol") as carol,
+    ):
+        room = await ada.create_room("Summit", public=True, invite=[account.user], encrypted=True)
+        await ada.membership(room, account.user, "join")
+        mail.delay()
+        asked = await ada.say(room, "!next Marina")
+        await mail.came()
+        await bob.join(room)
+        # The bot has been told of it before it answers this.
+        assert await carol.asks("next Marina") == NEXT
+        mail.go_on()
+        for each in (ada, bob):
+            assert (await each.hears(room, account.user)).content == ANSWER | refers_to(asked)
+
+
+async def test_what_is_corrected_after_a_restart_is_corrected_once(synapse: Synapse) -> None:
+    account = await synapse.accounts.register("summitbot")
+    async with (
+        bot_on(synapse, account=account) as bot,
+        chat_with(synapse, peer, account.user, "ada") as chat,
+    ):
+        ada, room = chat.person, chat.room
+        asked = await ada.say(room, "next Marina")
+        answer = await chat.hears()
+        await bot.restart()
+        # It says what it has said already: there is nothing to correct.
+        await ada.edit(room, asked, "next  marina")
+        assert await chat.rest() == []
+        await bot.restart()
+        await ada.edit(room, asked, "next Seacliff D")
+        edit = await chat.hears()
+        assert edit.content["m.relates_to"] == {"rel_type": "m.replace", "event_id": answer.id}
+        assert edit.content["m.new_content"]["body"].startswith("Next in Seacliff D,")
+        assert await chat.rest() == []

@@ -13,7 +13,7 @@ import pytest
 from nio.crypto import OlmAccount
 from nio.store import SqliteStore
 
-from bot.adapters.matrix.folder import DeviceKeys, Folder, Kept, Seeds
+from bot.adapters.matrix.folder import DeviceKeys, Folder, InUse, Kept, Seeds
 from bot.ports import CannotSpeak
 from tests.adapters.matrix.starts import said
 from tests.servers.programs import NOBODY, new_folder
@@ -150,7 +150,7 @@ def test_what_is_kept_is_for_its_owner_alone(folder: Folder) -> None:
     folder.keep_seeds(SEEDS)
     assert folder.pickle_key
     files = {file.name: rights(file) for file in folder.path.iterdir()}
-    assert files == {"session.json": 0o600, "cross-signing.json": 0o600, "pickle-key": 0o600}
+    assert files == {"login.json": 0o600, "cross-signing.json": 0o600, "pickle-key": 0o600}
 
 
 def test_pickle_keys_are_random(folder: Folder, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_pickle_keys_are_random(folder: Folder, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b'{"user_id": "@b', b"[]", b'{"user_id": 1}', b"\xff\xfe", b"\0" * 100]
 )
-@pytest.mark.parametrize("name", ["session.json", "cross-signing.json"])
+@pytest.mark.parametrize("name", ["login.json", "cross-signing.json"])
 def test_a_damaged_file_counts_as_lost(
     folder: Folder, name: str, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -187,12 +187,12 @@ def test_a_damaged_pickle_key_counts_as_lost(
 
 def test_what_a_crash_left_half_written_is_not_taken_for_the_whole(folder: Folder) -> None:
     folder.keep(KEPT)
-    (folder.path / "session.json.new").write_text('{"user_id"')
+    (folder.path / "login.json.new").write_text('{"user_id"')
     assert folder.kept() == KEPT
     other = replace(KEPT, device_id="OTHER")
     folder.keep(other)
     assert folder.kept() == other
-    assert [file.name for file in folder.path.iterdir()] == ["session.json"]
+    assert [file.name for file in folder.path.iterdir()] == ["login.json"]
 
 
 @pytest.mark.parametrize("published", [True, False])
@@ -213,7 +213,7 @@ def test_keys_that_are_sealed_with_a_lost_pickle_key(
     assert folder.pickle_key
     assert said(caplog) == []
     assert folder.device_keys(USER, DEVICE) is None
-    assert said(caplog) == [f"{folder.path}/DEV%2FICE.db is damaged and counts as lost."]
+    assert said(caplog) == [f"{folder.path}/keys-DEV%2FICE.db is damaged and counts as lost."]
 
 
 @pytest.mark.parametrize("start", [0, 3000, 5 * 4096])
@@ -262,4 +262,24 @@ def test_keys_that_are_of_no_use_any_more_are_deleted(folder: Folder) -> None:
     folder.forget_keys("THIRD")
     folder.forget_other_keys(DEVICE)
     left = {file.name for file in folder.path.iterdir()}
-    assert left == {"session.json", "pickle-key", "DEV%2FICE.db"}
+    assert left == {"login.json", "pickle-key", "keys-DEV%2FICE.db"}
+
+
+def test_other_databases_beside_the_keys_stay(folder: Folder) -> None:
+    folder.prepare()
+    (folder.path / "summit-bot.db").touch()
+    (folder.path / folder.database("OTHER")).touch()
+    folder.forget_other_keys(DEVICE)
+    assert [file.name for file in folder.path.iterdir()] == ["summit-bot.db"]
+
+
+def test_one_process_at_a_time_has_the_folder(folder: Folder) -> None:
+    with folder.alone():
+        with pytest.raises(InUse) as caught, Folder(folder.path).alone():
+            pass
+        assert str(caught.value) == (
+            f"Another Summit Bot uses the store folder {folder.path}: this one waits until that"
+            " has ended."
+        )
+    with Folder(folder.path).alone():
+        assert rights(folder.path / "lock") == 0o600

@@ -58,7 +58,11 @@ async def test_it_is_said_who_the_bot_is_and_where_it_may_come(
             "Comes where it is invited by *.",
         ]
         assert lines[5].startswith("May send 10 messages at once")
-        assert lines[6].startswith("An administrator of the homeserver can lift the bot's limit: ")
+        assert lines[6] == (
+            "A homeserver with the usual limits lets it follow 10 invitations at once, and one more"
+            " each 10 seconds."
+        )
+        assert lines[7].startswith("An administrator of the homeserver can lift the bot's limit: ")
 
 
 async def test_a_store_that_cannot_be_used_is_named(synapse: Synapse, tmp_path: Path) -> None:

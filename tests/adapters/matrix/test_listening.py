@@ -97,7 +97,7 @@ FRAME = ("$asked", "@ada:example.org", WHEN, None)
         (event({"redacts": "$star"}, "m.room.redaction"), Withdrawn(*FRAME, "$star")),
         (event({"redacts": "$mine"}, "m.room.redaction", redacts="$star"),
          Withdrawn(*FRAME, "$star")),
-        (event(ENCRYPTED, "m.room.encrypted"), Sealed(*FRAME, "key")),
+        (event(ENCRYPTED, "m.room.encrypted"), Sealed(*FRAME)),
         (reaction(7), None), (reaction(None), None), (reaction("⭐", 7), None),
         (reaction("⭐", rel_type="m.thread"), None), (event({}, "m.reaction"), None),
         (event({}, "m.room.redaction"), None), (event({}, "m.room.redaction", redacts=7), None),
@@ -162,7 +162,7 @@ def test_what_others_can_see_of_an_encrypted_event_is_true() -> None:
         "$asked", "@ada:example.org", WHEN, timedelta(seconds=1.5), "now", True, "$root", None
     )
     assert heard(envelope, ME, envelope) == Sealed(
-        "$asked", "@ada:example.org", WHEN, timedelta(seconds=1.5), "key"
+        "$asked", "@ada:example.org", WHEN, timedelta(seconds=1.5)
     )
 
 

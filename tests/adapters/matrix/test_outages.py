@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.matrix import syncing
 from bot.ports import CannotSpeak
+from tests.adapters.matrix.between import Says, between
 from tests.adapters.matrix.bot import bot_on
 from tests.adapters.matrix.talking import BOOKMARKED, REMINDER, chat_with
 from tests.servers.matrix_peer import peer
@@ -102,3 +103,19 @@ async def test_a_revoked_token_ends_the_bot_with_one_sentence(synapse: Synapse) 
         await bot.start()
         async with chat_with(synapse, peer, account.user, "ada") as chat:
             assert await chat.asks("bookmark 6") == BOOKMARKED
+
+
+async def test_an_answer_for_which_the_token_is_unknown_waits(synapse: Synapse) -> None:
+    account = await synapse.accounts.register("summitbot")
+    async with (
+        between(synapse.url) as gate,
+        bot_on(synapse, account=account, homeserver=gate.url, rate=0.5, burst=1),
+        chat_with(synapse, person, account.user, "ada") as chat,
+    ):
+        await chat.asks("now")
+        # Its turn is in two seconds.
+        asked = await chat.person.say(chat.room, "bookmark 6")
+        path = f"/_matrix/client/v3/rooms/{chat.room}/send/m.room.message/answer-{asked}"
+        gate.first[f"PUT {path}"] = [Says(401, {"errcode": "M_UNKNOWN_TOKEN", "error": "Who?"})]
+        assert await chat.reads() == BOOKMARKED
+        assert gate.asked.count(f"PUT {path}") == 2

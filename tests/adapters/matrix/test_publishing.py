@@ -10,7 +10,7 @@ from nio.crypto import OlmAccount
 from bot.adapters.matrix import crypto
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
 from bot.adapters.matrix.publishing import publish
-from bot.adapters.matrix.session import Session, enter
+from bot.adapters.matrix.session import Login, enter
 from tests.adapters.matrix.between import Between, Says, between
 from tests.adapters.matrix.starts import Bot, homeserver, said
 from tests.servers.synapse import Synapse
@@ -21,19 +21,17 @@ UPLOAD = "POST /_matrix/client/v3/keys/upload"
 class Device:
     """The bot's device, and nio's machine for it."""
 
-    def __init__(self, bot: Bot, server: Homeserver, session: Session) -> None:
+    def __init__(self, bot: Bot, server: Homeserver, login: Login) -> None:
         self._bot = bot
         self._server = server
-        self._session = session
+        self._login = login
         self._since = ""
-        self.database = bot.folder.path / bot.folder.database(session.device_id)
+        self.database = bot.folder.path / bot.folder.database(login.device_id)
         self.open()
 
     def open(self) -> None:
         """As when a program starts."""
-        self._client = crypto.client_of(
-            self._server, self._session, self._bot.folder, encrypts=True
-        )
+        self._client = crypto.client_of(self._server, self._login, self._bot.folder, encrypts=True)
 
     def close(self) -> None:
         """As when it ends; what was not saved is gone."""
@@ -60,7 +58,7 @@ class Device:
 
     async def claim(self) -> dict[str, Any]:
         """The key that others get who begin to write to it."""
-        user, device = self._bot.user, self._session.device_id
+        user, device = self._bot.user, self._login.device_id
         wanted = {user: {device: "signed_curve25519"}}
         answer = await self._bot.owner("POST", "keys", "claim", one_time_keys=wanted)
         (key,) = answer["one_time_keys"][user][device].values()
@@ -88,8 +86,8 @@ async def proxy(synapse: Synapse) -> AsyncIterator[Between]:
 async def device(synapse: Synapse, proxy: Between, tmp_path: Path) -> AsyncIterator[Device]:
     bot = Bot(proxy.url, await synapse.accounts.register("bot"), tmp_path)
     async with homeserver(bot.settings()) as server:
-        session = await enter(bot.settings(), server, bot.folder)
-        device = Device(bot, server, session)
+        login = await enter(bot.settings(), server, bot.folder)
+        device = Device(bot, server, login)
         proxy.asked = []
         try:
             yield device

@@ -12,7 +12,7 @@ import pytest
 from bot.adapters.matrix.discovery import discover
 from bot.adapters.matrix.folder import Kept
 from bot.adapters.matrix.homeserver import Away, Refused
-from bot.adapters.matrix.session import Session, leave, look, revoked
+from bot.adapters.matrix.session import Login, leave, look, revoked
 from bot.ports import CannotSpeak
 from tests.adapters.matrix.between import Between, Says, between
 from tests.adapters.matrix.starts import SIGNED, Bot, homeserver, said
@@ -46,10 +46,10 @@ async def refusal(start: Awaitable[object]) -> str:
     return str(caught.value)
 
 
-async def log_out(bot: Bot, session: Session) -> None:
-    """The owner ends a session of the bot."""
+async def log_out(bot: Bot, login: Login) -> None:
+    """The owner ends a login of the bot."""
     async with homeserver(bot.settings()) as server:
-        server.token = session.token
+        server.token = login.token
         await server.ask("POST", "logout")
 
 
@@ -72,9 +72,9 @@ async def test_the_first_start_makes_a_device_and_keeps_it(
     bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
     started = await bot.start()
-    session = started.session
-    assert session == Session(bot.user, started.device, session.token, fresh=True)
-    assert bot.folder.kept() == Kept(bot.user, started.device, session.token, bot.url, tidy=True)
+    login = started.login
+    assert login == Login(bot.user, started.device, login.token, fresh=True)
+    assert bot.folder.kept() == Kept(bot.user, started.device, login.token, bot.url, tidy=True)
     assert await bot.devices() == {started.device}
     assert said(caplog) == []
 
@@ -91,8 +91,8 @@ async def test_the_next_start_uses_what_was_kept(
     first = await bot.start()
     said(caplog)
     second = await bot.start()
-    kept = first.session
-    assert second.session == Session(bot.user, first.device, kept.token, fresh=False)
+    kept = first.login
+    assert second.login == Login(bot.user, first.device, kept.token, fresh=False)
     assert await bot.devices() == {first.device}
     assert said(caplog) == []
 
@@ -161,10 +161,10 @@ async def test_a_revoked_token_leads_to_a_new_device(
     bot: Bot, synapse: Synapse, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = await bot.start()
-    await log_out(bot, first.session)
+    await log_out(bot, first.login)
     said(caplog)
     second = await bot.start()
-    assert second.session.fresh
+    assert second.login.fresh
     assert second.signing == SIGNED
     assert second.device != first.device
     assert said(caplog) == [
@@ -173,8 +173,8 @@ async def test_a_revoked_token_leads_to_a_new_device(
     ]
     assert await bot.devices() == {second.device}
     third = await bot.start()
-    assert (third.device, third.session.fresh) == (second.device, False)
-    assert [file.name for file in bot.folder.path.glob("*.db")] == [f"{third.device}.db"]
+    assert (third.device, third.login.fresh) == (second.device, False)
+    assert [file.name for file in bot.folder.path.glob("*.db")] == [f"keys-{third.device}.db"]
 
 
 async def test_a_token_that_has_expired_is_replaced_and_the_device_stays(
@@ -184,14 +184,14 @@ async def test_a_token_that_has_expired_is_replaced_and_the_device_stays(
     said(caplog)
     proxy.first[f"GET {API}/account/whoami"] = [EXPIRED]
     second = await reached.start()
-    assert (second.device, second.session.fresh) == (first.device, False)
-    assert second.session.token != first.session.token
+    assert (second.device, second.login.fresh) == (first.device, False)
+    assert second.login.token != first.login.token
     assert second.signing == SIGNED
     assert await reached.devices() == {first.device}
     assert said(caplog) == []
     kept = reached.folder.kept()
     assert kept is not None
-    assert kept.token == second.session.token
+    assert kept.token == second.login.token
 
 
 # The store folder is lost, or some of it.
@@ -204,7 +204,7 @@ async def test_a_lost_folder_leads_to_a_new_device_and_the_old_one_goes(
     said(caplog)
     rmtree(bot.folder.path)
     second = await bot.start()
-    assert second.session.fresh
+    assert second.login.fresh
     assert second.signing == SIGNED
     assert await bot.devices() == {second.device}
     assert second.device != first.device
@@ -229,7 +229,7 @@ async def test_lost_keys_lead_to_a_new_device_and_the_old_one_goes(
     bot: Bot, lost: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = await bot.start()
-    database = bot.folder.path / f"{first.device}.db"
+    database = bot.folder.path / f"keys-{first.device}.db"
     match lost:
         case "database":
             database.unlink()
@@ -239,7 +239,7 @@ async def test_lost_keys_lead_to_a_new_device_and_the_old_one_goes(
             database.write_bytes(database.read_bytes()[:10_000])
     said(caplog)
     second = await bot.start()
-    assert second.session.fresh
+    assert second.login.fresh
     assert second.signing == SIGNED
     assert await bot.devices() == {second.device}
     assert [line for line in said(caplog) if "damaged" not in line] == [
@@ -248,14 +248,14 @@ async def test_lost_keys_lead_to_a_new_device_and_the_old_one_goes(
         f"Removed what the bot was before: {first.device}. What was encrypted for that cannot be"
         " read any more.",
     ]
-    assert [file.name for file in bot.folder.path.glob("*.db")] == [f"{second.device}.db"]
+    assert [file.name for file in bot.folder.path.glob("*.db")] == [f"keys-{second.device}.db"]
 
 
 async def test_a_session_that_is_half_written_is_a_lost_one(
     bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = await bot.start()
-    file = bot.folder.path / "session.json"
+    file = bot.folder.path / "login.json"
     file.write_bytes(file.read_bytes()[:50])
     said(caplog)
     second = await bot.start()
@@ -269,23 +269,23 @@ async def test_a_session_that_is_half_written_is_a_lost_one(
 
 async def test_keys_that_were_not_published_yet_are_not_missed(bot: Bot) -> None:
     first = await bot.start(password=bot.account.password, encryption=False)
-    assert first.session.fresh
-    (bot.folder.path / f"{first.device}.db").write_text("half of it")
+    assert first.login.fresh
+    (bot.folder.path / f"keys-{first.device}.db").write_text("half of it")
     second = await bot.start()
-    assert (second.device, second.session.fresh, second.signing) == (first.device, False, SIGNED)
+    assert (second.device, second.login.fresh, second.signing) == (first.device, False, SIGNED)
 
 
 async def test_without_encryption_there_are_no_keys_to_lose(reached: Bot, proxy: Between) -> None:
     plain = {"password": reached.account.password, "encryption": False}
     first = await reached.start()
-    (reached.folder.path / f"{first.device}.db").unlink()
+    (reached.folder.path / f"keys-{first.device}.db").unlink()
     again = await reached.start(**plain)
-    assert (again.device, again.session.fresh) == (first.device, False)
+    assert (again.device, again.login.fresh) == (first.device, False)
     rmtree(reached.folder.path)
     proxy.asked = []
     await reached.start(**plain)
     assert f"POST {API}/keys/query" not in proxy.asked
-    assert {file.name for file in reached.folder.path.iterdir()} == {"session.json"}
+    assert {file.name for file in reached.folder.path.iterdir()} == {"login.json"}
 
 
 async def test_a_device_whose_keys_have_gone_from_the_homeserver_is_replaced(
@@ -324,10 +324,10 @@ async def test_a_device_that_cannot_be_removed_stays_and_is_named(
 async def test_a_token_is_enough(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
     first = await bot.start(**with_token(bot))
     account = bot.account
-    assert first.session == Session(bot.user, account.device, account.token, fresh=True)
+    assert first.login == Login(bot.user, account.device, account.token, fresh=True)
     assert first.signing == SIGNED
     second = await bot.start(**with_token(bot))
-    assert second.session == Session(bot.user, account.device, account.token, fresh=False)
+    assert second.login == Login(bot.user, account.device, account.token, fresh=False)
     assert said(caplog) == []
     assert await bot.devices() == set()
 
@@ -373,7 +373,7 @@ async def test_lost_keys_with_a_token_alone(bot: Bot, lost: str) -> None:
     if lost == "folder":
         rmtree(bot.folder.path)
     else:
-        (bot.folder.path / f"{bot.account.device}.db").unlink()
+        (bot.folder.path / f"keys-{bot.account.device}.db").unlink()
     assert await refusal(bot.start(**with_token(bot))) == (
         f"The keys of the device {bot.account.device} are not in {bot.folder.path}, so the bot"
         " could never read what is encrypted for it: set a password, with which it logs in as a"
@@ -403,7 +403,7 @@ async def test_a_new_token_replaces_a_lost_one(bot: Bot) -> None:
     )  # fmt: skip
     token = {"access_token": answer["access_token"], "device_id": answer["device_id"]}
     started = await bot.start(**token)
-    assert (started.device, started.session.fresh) == (answer["device_id"], True)
+    assert (started.device, started.login.fresh) == (answer["device_id"], True)
 
 
 async def test_a_token_that_is_of_no_use_beside_a_password(
@@ -419,7 +419,7 @@ async def test_a_token_that_is_of_no_use_beside_a_password(
         f" {bot.account.device} are lost."
     )
     second = await bot.start(**both)
-    assert (second.device, second.session.fresh) == (first.device, False)
+    assert (second.device, second.login.fresh) == (first.device, False)
     # It may be somebody else's.
     assert await bot.devices() == {first.device}
 
@@ -443,7 +443,7 @@ async def test_a_folder_of_another_homeserver(bot: Bot, proxy: Between, tmp_path
         f"The store folder {bot.folder.path} belongs to {bot.user} at {bot.url}, and not at"
         f" {proxy.url}: set homeserver as it was, or name another one as store."
     )
-    assert proxy.asked == ["GET /_matrix/client/versions"]
+    assert proxy.asked == []
 
 
 async def test_a_folder_that_cannot_be_made_is_noticed_before_anything_is_asked(
@@ -497,7 +497,29 @@ async def test_a_homeserver_named_by_its_domain(synapse: Synapse, tmp_path: Path
         assert (await bot.start()).device == first.device
     kept = bot.folder.kept()
     assert kept is not None
-    assert kept.homeserver == synapse.url
+    assert kept.homeserver == domain.url
+
+
+async def test_a_homeserver_that_its_domain_has_elsewhere_today(
+    synapse: Synapse, proxy: Between, tmp_path: Path
+) -> None:
+    async with between() as domain:
+        domain.instead["GET /_matrix/client/versions"] = Says(404, "<h1>Not here</h1>")
+        bot = Bot(domain.url, await synapse.accounts.register("bot"), tmp_path)
+        started = []
+        for today in (synapse.url, proxy.url):
+            domain.instead["GET /.well-known/matrix/client"] = Says(
+                200, {"m.homeserver": {"base_url": today}}
+            )
+            started.append((await bot.start()).device)
+    assert started[0] == started[1]
+    assert f"GET {API}/account/whoami" in proxy.asked
+
+
+def test_no_token_is_shown() -> None:
+    kept = Kept("@bot:example.org", "DEVICE", "geheim", "https://example.org", tidy=True)
+    login = Login("@bot:example.org", "DEVICE", "geheim", fresh=True)
+    assert "geheim" not in f"{kept!r} {login!r}"
 
 
 @pytest.mark.parametrize(
@@ -516,7 +538,7 @@ async def test_a_domain_that_leads_nowhere(bot: Bot, tmp_path: Path, leads: Says
         domain.instead["GET /.well-known/matrix/client"] = leads
         with pytest.raises(Away) as caught:
             await Bot(domain.url, bot.account, tmp_path).start()
-    assert str(caught.value) == "it answers with status 404 and no JSON"
+    assert str(caught.value) == "it answers 404, and not as a homeserver does"
 
 
 async def test_what_is_no_homeserver(bot: Bot, tmp_path: Path) -> None:
@@ -535,7 +557,7 @@ async def test_a_token_is_told_to_nobody_but_the_homeserver(reached: Bot, proxy:
         await discover(settings, server)
         assert server.token is None
     started = await reached.start()
-    await log_out(reached, started.session)
+    await log_out(reached, started.login)
     await reached.start()
     assert not proxy.signed & {"GET /_matrix/client/versions", f"POST {API}/login"}
     assert f"GET {API}/account/whoami" in proxy.signed
@@ -545,7 +567,7 @@ async def test_a_homeserver_that_is_down(bot: Bot) -> None:
     bot.url = "http://127.0.0.1:1"
     with pytest.raises(Away) as caught:
         await bot.start(password="sesame")
-    assert "127.0.0.1:1" in str(caught.value)
+    assert str(caught.value) == "Connection refused"
 
 
 # Looking.
@@ -555,32 +577,32 @@ async def test_looking_uses_what_was_kept_and_leaves_it(bot: Bot) -> None:
     started = await bot.start()
     settings = bot.settings()
     async with homeserver(settings) as server:
-        session = await look(settings, server, bot.folder)
-        assert session == Session(bot.user, started.device, started.session.token, fresh=False)
-        await leave(server, session)
+        login = await look(settings, server, bot.folder)
+        assert login == Login(bot.user, started.device, started.login.token, fresh=False)
+        await leave(server, login)
     assert await bot.devices() == {started.device}
 
 
 async def test_looking_where_there_is_nothing_yet_leaves_nothing(bot: Bot) -> None:
     settings = bot.settings()
     async with homeserver(settings) as server:
-        session = await look(settings, server, bot.folder)
-        assert session.fresh
-        assert await bot.devices() == {session.device_id}
-        await leave(server, session)
+        login = await look(settings, server, bot.folder)
+        assert login.fresh
+        assert await bot.devices() == {login.device_id}
+        await leave(server, login)
     assert await bot.devices() == set()
     assert not bot.folder.path.exists()
 
 
 async def test_looking_changes_nothing_where_keys_are_lost(bot: Bot) -> None:
     started = await bot.start()
-    (bot.folder.path / f"{started.device}.db").unlink()
+    (bot.folder.path / f"keys-{started.device}.db").unlink()
     before = {file.name: file.read_bytes() for file in bot.folder.path.iterdir()}
     settings = bot.settings()
     async with homeserver(settings) as server:
-        session = await look(settings, server, bot.folder)
-        assert session.fresh
-        await leave(server, session)
+        login = await look(settings, server, bot.folder)
+        assert login.fresh
+        await leave(server, login)
     assert await bot.devices() == {started.device}
     assert {file.name: file.read_bytes() for file in bot.folder.path.iterdir()} == before
 

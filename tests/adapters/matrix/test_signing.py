@@ -154,7 +154,7 @@ async def test_a_new_device_is_signed_with_the_same_keys(
 ) -> None:
     first = await bot.start()
     before = await shown(bot)
-    (bot.folder.path / f"{first.device}.db").unlink()
+    (bot.folder.path / f"keys-{first.device}.db").unlink()
     second = await bot.start()
     assert second.signing == SIGNED
     assert (await shown(bot))["master_keys"] == before["master_keys"]

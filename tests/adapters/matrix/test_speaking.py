@@ -95,7 +95,8 @@ async def test_a_reminder_makes_a_sound_and_an_answer_does_not(synapse: Synapse)
             "format": "org.matrix.custom.html",
             "formatted_body": (
                 f"<p><strong>Starts in 5 minutes:</strong></p>{_ITEM}"
-                "<p>Snooze: <code>snooze 6</code> · Remove: <code>unbookmark 6</code></p>"
+                "<p>Snooze: <code>snooze 6</code> or \N{ALARM CLOCK}"
+                " · Remove: <code>unbookmark 6</code></p>"
             ),
             "m.mentions": {"user_ids": [ada.user]},
             "org.summit-bot.session": 6,
@@ -220,5 +221,5 @@ async def test_a_long_answer_stops_and_goes_on_in_the_chat(synapse: Synapse) -> 
         await chat.person.say(room, "!more privately")
         content = (await chat.hears()).content
         lines, html = content["body"].split("\n"), content["formatted_body"]
-        assert (len(lines), lines[-1]) == (40, "… 6 more sessions: ‘more’")
-        assert html.endswith("</ul><p>… 6 more sessions: <code>more</code></p>")
+        assert (len(lines), lines[-1]) == (20, "… 26 more sessions: ‘more’")
+        assert html.endswith("</ul><p>… 26 more sessions: <code>more</code></p>")

@@ -40,14 +40,18 @@ class Stay:
         self.rooms = self._client.rooms
         self.membership = Membership(homeserver, settings, store, self.rooms, self._moved, QUICK)
         self.directs = Directs(homeserver, settings, self.rooms, self.membership.is_configured)
-        self.invitations = Invitations(homeserver, settings, self.directs, self.membership.expects)
+        self.invitations = Invitations(
+            homeserver, settings, store, self.directs, self.membership.expects, QUICK.again
+        )
         self._since = ""
 
     async def start(self) -> None:
         await self.directs.load()
         await self.membership.load()
+        await self.invitations.load()
         await self.sync()
         self.membership.start()
+        self.invitations.start()
 
     async def sync(self) -> None:
         """Take what has happened, or what happens next."""
@@ -81,6 +85,7 @@ class Stay:
 
     async def end(self) -> None:
         """As a crash does: nothing is finished."""
+        await self.invitations.close()
         await self.membership.close()
         await self.directs.close()
         await self._client.close()
@@ -102,6 +107,13 @@ async def staying(
         yield stay
     finally:
         await stay.end()
+
+
+async def answered(invitations: Invitations) -> None:
+    """Wait until nothing is left to be answered."""
+    async with asyncio.timeout(_WITHIN):
+        while invitations._tasks:
+            await asyncio.wait(invitations._tasks.values())
 
 
 def stay_of(url: str, account: Account, store: Store, **settings: Any) -> Stay:

@@ -10,7 +10,7 @@ from bot.adapters.matrix.directs import Directs
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
 from bot.store.sql import SqlStore
 from tests.adapters.matrix.rooms.scripted import DONE, LIMITED, TROUBLE, Script, scripted
-from tests.adapters.matrix.rooms.staying import Stay, settings_of, staying
+from tests.adapters.matrix.rooms.staying import Stay, answered, settings_of, staying
 from tests.servers.accounts import Account
 from tests.servers.matrix_person import Person, person
 from tests.servers.synapse import Synapse
@@ -46,7 +46,6 @@ def directs(rooms: dict[str, MatrixRoom], homeserver: Homeserver | None = None) 
 PRIVATE = {
     "one person": room(ADA),
     "one who was invited": room(invited=ADA),
-    "one person, a name": room(ADA, name="Organisers"),
     "people may knock": room(ADA, join_rule="knock"),
     "an old rule": room(ADA, join_rule="private"),
 }
@@ -58,6 +57,9 @@ NOT_PRIVATE = {
     "members of another room may come": room(ADA, join_rule="restricted"),
     "members of another room may come, others knock": room(ADA, join_rule="knock_restricted"),
     "everybody may read": room(ADA, history_visibility="world_readable"),
+    "it has a name": room(ADA, name="Organisers"),
+    "it has an address": room(ADA, canonical_alias="#a:example.org"),
+    "it is a space": room(ADA, room_type="m.space"),
 }
 
 
@@ -75,6 +77,18 @@ def test_a_room_of_the_settings_is_not_private_and_neither_is_an_unknown_one() -
     known = directs({"!configured": room(ADA)})
     assert not known.is_private("!configured")
     assert not known.is_private("!unknown")
+
+
+async def test_a_room_with_a_name_is_private_if_it_was_made_for_the_two() -> None:
+    rooms = {"!a": room(ADA, name="Ada and the bot"), "!b": room(ADA, name="Organisers")}
+    known = directs(rooms)
+    known.heard({ADA: ["!a"], BEN: ["!b"]})
+    assert known.is_private("!a")
+    assert known.is_with(ADA, "!a")
+    assert not known.is_private("!b")
+    assert not known.is_with(ADA, "!b")
+    rooms["!a"].add_member(BEN, None, None)
+    assert not known.is_with(ADA, "!a")
 
 
 async def test_without_any_mark_a_chat_is_a_private_room_without_a_name() -> None:
@@ -140,6 +154,21 @@ async def test_whoever_had_a_chat_and_is_in_none_has_left() -> None:
     assert known.has_left(ADA)
 
 
+async def test_a_chat_that_is_gone_is_remembered_where_it_is_written_down_alone() -> None:
+    rooms = {"!a": room(ADA), "!b": room(BEN)}
+    async with scripted({}) as (homeserver, _):
+        known = directs(rooms, homeserver)
+        for user, room_id in ((ADA, "!a"), (BEN, "!b")):
+            await known.note(user, room_id)
+    known.heard({ADA: ["!a"]})
+    for room_id in ("!a", "!b"):
+        del rooms[room_id]
+        known.changed(room_id)
+    assert known._noted == {BEN: ["!b"]}
+    assert known.has_left(ADA)
+    assert known.has_left(BEN)
+
+
 async def test_account_data_that_others_got_wrong_does_no_harm() -> None:
     known = directs({"!a": room(ADA, name="Ada and the bot")})
     known.heard({ADA: [None, 5, "!a"], BEN: "!a", "": {}})
@@ -202,6 +231,8 @@ async def test_a_chat_that_a_sync_has_begun_to_show_is_not_opened_a_second_time(
     }
     async with scripted(script) as (homeserver, server):
         known = directs({"!new": room()}, homeserver)
+        await known.note(BEN, "!new")
+        assert known.room_of(BEN) is None
         assert await known.open(ADA) == "!new"
         assert known.room_of(ADA) == "!new"
         assert await known.open(ADA) == "!new"
@@ -266,7 +297,7 @@ async def test_a_chat_is_known_after_a_restart(
 ) -> None:
     async with staying(synapse, account, store) as bot:
         named = await ada.create_room("Ada and the bot", invite=[bot.user])
-        await bot.until(lambda: bot.directs.is_private(named))
+        await bot.until(lambda: named in bot.rooms)
         await bot.directs.note(ada.user, named)
     async with staying(synapse, account, store) as bot:
         assert bot.directs.room_of(ada.user) == named
@@ -290,6 +321,7 @@ async def test_what_others_have_written_down_stays_and_each_chat_is_written_down
     await bot.homeserver.ask("PUT", *path, body=others)
     room_id = await ada.open_chat(bot.user)
     await bot.until(lambda: bot.directs.is_private(room_id))
+    await answered(bot.invitations)
     written = {**others, ada.user: [room_id, "!y"]}
     assert await listed(bot) == written
     await bot.homeserver.ask("PUT", *path, body=others)

@@ -1,6 +1,7 @@
 """Where the bot comes when it is invited, and how it declines."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from nio import InviteEvent
 from bot.adapters.matrix.directs import Directs
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.invitations import Invitations, welcome
+from bot.ports import Store
+from bot.scratch import Scratch
 from bot.store.sql import SqlStore
 from tests.adapters.matrix.rooms.scripted import (
     DONE,
@@ -19,7 +22,13 @@ from tests.adapters.matrix.rooms.scripted import (
     Script,
     scripted,
 )
-from tests.adapters.matrix.rooms.staying import Stay, give_alias, settings_of, staying
+from tests.adapters.matrix.rooms.staying import (
+    Stay,
+    answered,
+    give_alias,
+    settings_of,
+    staying,
+)
 from tests.servers.accounts import Account
 from tests.servers.matrix_person import Person, person
 from tests.servers.synapse import Synapse
@@ -84,10 +93,18 @@ def invited(by: str, **content: Any) -> list[InviteEvent]:
     return [event for event in map(InviteEvent.parse_event, raw) if event is not None]
 
 
-def invitations(homeserver: Homeserver, **settings: Any) -> Invitations:
+def invitations(homeserver: Homeserver, store: Store | None = None, **settings: Any) -> Invitations:
     made = settings_of(homeserver.url, BOT, **settings)
     directs = Directs(homeserver, made, {}, is_configured=lambda _: False)
-    return Invitations(homeserver, made, directs, expects=lambda room_id: room_id == V12)
+    return Invitations(
+        homeserver, made, store or Scratch(), directs, expects=lambda room_id: room_id == V12,
+        again=timedelta(milliseconds=20),
+    )  # fmt: skip
+
+
+async def answer(known: Invitations, room_id: str, state: list[InviteEvent]) -> None:
+    await known.answer(room_id, state)
+    await answered(known)
 
 
 JOIN, LEAVE, FORGET = f"POST join/{ROOM}", f"POST rooms/{ROOM}/leave", f"POST rooms/{ROOM}/forget"
@@ -97,15 +114,15 @@ JOINED: Answer = (200, {"room_id": ROOM})
 
 async def test_the_inviter_is_who_invited_the_bot_and_not_who_invited_somebody_else() -> None:
     async with scripted({JOIN: [JOINED], LEAVE: [DONE], FORGET: [DONE]}) as (homeserver, server):
-        await invitations(homeserver).answer(ROOM, invited(by=STRANGER))
+        await answer(invitations(homeserver), ROOM, invited(by=STRANGER))
         assert server.asked == [LEAVE, FORGET]
-        await invitations(homeserver, invitations=[STRANGER]).answer(ROOM, invited(by=STRANGER))
+        await answer(invitations(homeserver, invitations=[STRANGER]), ROOM, invited(by=STRANGER))
         assert server.asked[2:] == [f"{JOIN}?via=elsewhere.org&server_name=elsewhere.org"]
 
 
 async def test_an_invitation_without_an_inviter_is_declined() -> None:
     async with scripted({LEAVE: [DONE], FORGET: [DONE]}) as (homeserver, server):
-        await invitations(homeserver).answer(ROOM, invited(by=ADA)[:-1])
+        await answer(invitations(homeserver), ROOM, invited(by=ADA)[:-1])
         assert server.asked == [LEAVE, FORGET]
 
 
@@ -117,37 +134,126 @@ async def test_a_direct_chat_is_noted_and_a_room_is_not() -> None:
         f"PUT {M_DIRECT}": [DONE],
     }
     async with scripted(script) as (homeserver, server):
-        await invitations(homeserver).answer(V12, invited(by=STRANGER, is_direct="yes"))
-        await invitations(homeserver).answer(ROOM, invited(by=ADA, is_direct=True))
+        await answer(invitations(homeserver), V12, invited(by=STRANGER, is_direct="yes"))
+        await answer(invitations(homeserver), ROOM, invited(by=ADA, is_direct=True))
         assert server.written == [{ADA: [ROOM]}]
 
 
 async def test_an_invitation_waits_for_the_limit_of_the_homeserver() -> None:
     async with scripted({JOIN: [LIMITED, TROUBLE, JOINED]}) as (homeserver, server):
-        await invitations(homeserver).answer(ROOM, invited(by=ADA))
+        await answer(invitations(homeserver), ROOM, invited(by=ADA))
         assert len(server.asked) == 3
 
 
 async def test_what_cannot_be_followed_is_declined_and_declined_in_vain() -> None:
     async with scripted({JOIN: [FORBIDDEN], LEAVE: [FORBIDDEN]}) as (homeserver, server):
-        await invitations(homeserver).answer(ROOM, invited(by=ADA))
+        await answer(invitations(homeserver), ROOM, invited(by=ADA))
         assert [asked.partition("?")[0] for asked in server.asked] == [JOIN, LEAVE]
 
 
 async def test_an_invitation_that_comes_twice_is_followed_once() -> None:
     async with scripted({JOIN: [TROUBLE, JOINED]}) as (homeserver, server):
         known = invitations(homeserver)
-        twice = (known.answer(ROOM, invited(by=ADA)) for _ in range(2))
+        twice = (answer(known, ROOM, invited(by=ADA)) for _ in range(2))
         await asyncio.gather(*twice)
         assert len(server.asked) == 2
-        await known.answer(ROOM, invited(by=ADA))
+        await answer(known, ROOM, invited(by=ADA))
         assert len(server.asked) == 3
+
+
+def about_us(sender: str, membership: object, **content: Any) -> InviteEvent:
+    raw = {
+        "type": "m.room.member", "sender": sender, "state_key": BOT,
+        "content": {"membership": membership, **content},
+    }  # fmt: skip
+    event = InviteEvent.parse_event(raw)
+    assert event is not None
+    return event
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        about_us(ADA, "invite", is_direct=True),
+        about_us(ADA, "invite", displayname=5),
+        about_us(ADA, "join"),
+    ],
+)
+@pytest.mark.parametrize("comes_first", [True, False])
+async def test_whoever_makes_up_an_invitation_beside_their_own_is_declined(
+    before: InviteEvent, comes_first: bool
+) -> None:
+    """All but the invitation itself is whatever the inviter's server says."""
+    script: Script = {JOIN: [JOINED], LEAVE: [DONE], FORGET: [DONE]}
+    ours = invited(by=STRANGER, is_direct=True)
+    both = [before, *ours] if comes_first else [*ours, before]
+    async with scripted(script) as (homeserver, server):
+        await answer(invitations(homeserver), ROOM, both)
+        assert server.asked == [LEAVE, FORGET]
+
+
+async def test_an_invitation_that_is_told_twice_alike_is_one() -> None:
+    async with scripted({JOIN: [JOINED]}) as (homeserver, server):
+        await answer(invitations(homeserver), ROOM, [*invited(by=ADA), *invited(by=ADA)])
+        assert len(server.asked) == 1
+
+
+AWAY: Answer = (404, {"errcode": "M_LIMIT_EXCEEDED", "error": "Much later", "retry_after_ms": 1e6})
+
+
+async def test_what_can_be_neither_followed_nor_declined_now_is_tried_again() -> None:
+    script: Script = {JOIN: [AWAY, AWAY, JOINED], LEAVE: [AWAY, DONE], FORGET: [DONE]}
+    other = {name.replace(ROOM, V12): answers for name, answers in script.items()}
+    async with scripted({**script, **other}) as (homeserver, server):
+        store = Scratch()
+        known = invitations(homeserver, store)
+        await known.answer(ROOM, invited(by=ADA))
+        assert await store.read("matrix", "invitations") is not None
+        await answered(known)
+        assert [asked.partition("?")[0] for asked in server.asked] == [JOIN] * 3
+        assert await store.read("matrix", "invitations") is None
+        del server.asked[:]
+        await answer(known, ROOM, invited(by=STRANGER))
+        assert server.asked == [LEAVE, LEAVE, FORGET]
+
+
+async def test_after_many_tries_it_is_declined() -> None:
+    async with scripted({JOIN: [AWAY], LEAVE: [AWAY, DONE], FORGET: [DONE]}) as (
+        homeserver,
+        server,
+    ):
+        known = invitations(homeserver)
+        known._again = timedelta(milliseconds=1)
+        await answer(known, ROOM, invited(by=ADA))
+        asked = [each.partition("?")[0] for each in server.asked]
+        assert asked == [JOIN] * 11 + [LEAVE, JOIN, LEAVE, FORGET]
+
+
+async def test_an_invitation_is_not_forgotten_by_a_restart() -> None:
+    script: Script = {
+        JOIN: [AWAY, JOINED], f"GET {M_DIRECT}": [DONE], f"PUT {M_DIRECT}": [DONE],
+    }  # fmt: skip
+    async with scripted(script) as (homeserver, server):
+        store = Scratch()
+        first = invitations(homeserver, store)
+        first._again = timedelta(hours=1)
+        await first.answer(ROOM, invited(by=ADA, is_direct=True))
+        await server.request()
+        await first.close()
+        second = invitations(homeserver, store)
+        await second.load()
+        second.start()
+        await answered(second)
+        assert [asked.partition("?")[0] for asked in server.asked][:2] == [JOIN, JOIN]
+        assert server.written == [{ADA: [ROOM]}]
+        assert await store.read("matrix", "invitations") is None
 
 
 async def test_the_bot_comes_to_a_direct_chat_and_remembers_it(bot: Stay, ada: Person) -> None:
     room_id = await ada.open_chat(bot.user)
     await bot.until(lambda: bot.directs.room_of(ada.user) == room_id)
     await ada.membership(room_id, bot.user, "join")
+    await answered(bot.invitations)
     path = ("user", bot.user, "account_data", "m.direct")
     assert await bot.homeserver.ask("GET", *path) == {ada.user: [room_id]}
 
@@ -159,6 +265,7 @@ async def test_a_stranger_is_told_politely_why_the_bot_does_not_come(
         room_id = await ada.create_room("Summit", invite=[bot.user])
         await ada.membership(room_id, bot.user, "invite")
         await bot.sync()
+        await answered(bot.invitations)
         declined = await ada.membership(room_id, bot.user, "leave")
         assert declined.sender == bot.user
         assert declined.content["reason"] == (
@@ -185,6 +292,6 @@ async def test_an_invitation_that_was_withdrawn_is_forgotten(
     async with person(synapse, "Ben") as ben:
         room_id = await ada.create_room(invite=[bot.user, ben.user])
         await ada.kick(room_id, bot.user)
-        await bot.invitations.answer(room_id, invited(by=ada.user))
+        await answer(bot.invitations, room_id, invited(by=ada.user))
         await ada.invite(room_id, bot.user)
         await bot.until(lambda: room_id in bot.rooms)

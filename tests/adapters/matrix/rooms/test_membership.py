@@ -186,6 +186,44 @@ async def test_a_successor_that_is_no_id_is_not_followed(bot: Stay, ada: Person)
     assert not bot.membership._tasks
 
 
+async def test_nobody_leads_the_bot_into_a_room_to_which_they_may_not_invite_it(
+    synapse: Synapse, account: Account, store: SqlStore, ada: Person,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    old = await ada.create_room("Hallway", public=True)
+    async with staying(synapse, account, store, invitations=["@ben:summit.test"]) as bot:
+        await bot.homeserver.ask("POST", "join", old)
+        new = await ada.upgrade(old)
+        await bot.until(lambda: said(caplog, "does not follow a room to its successor"))
+        assert await bot.joined() == {old}
+        assert not bot.membership.expects(new)
+        await ada.invite(new, bot.user)
+        await ada.membership(new, bot.user, "invite")
+        await bot.until(lambda: said(caplog, "declined an invitation"))
+        await ada.membership(new, bot.user, "leave")
+        assert bot.membership.today(old) == old
+
+
+async def test_a_room_of_the_settings_is_followed_whoever_leads_there(
+    synapse: Synapse, account: Account, store: SqlStore, ada: Person
+) -> None:
+    old = await ada.create_room("Summit", public=True)
+    async with staying(synapse, account, store, rooms=[old], invitations=[]) as bot:
+        await bot.until(lambda: old in bot.rooms)
+        new = await ada.upgrade(old)
+        await bot.until(lambda: old not in bot.rooms and new in bot.rooms)
+        assert bot.membership.room(old) == new
+
+
+async def test_what_is_known_of_a_room_is_forgotten_with_it(bot: Stay, ada: Person) -> None:
+    old = await ada.create_room("Hallway", public=True)
+    await bot.homeserver.ask("POST", "join", old)
+    new = await ada.upgrade(old)
+    await bot.until(lambda: old not in bot.rooms and new in bot.rooms)
+    known = bot.membership
+    assert (known._tombstones, known._awaited, known._followed) == ({}, {}, set())
+
+
 async def test_rooms_that_replace_each_other_in_a_circle_do_no_harm(
     account: Account, store: SqlStore
 ) -> None:

@@ -1,15 +1,36 @@
-"""Processes of a run: started so that none outlives it, and looked at. Linux only."""
+"""Bots as processes: started so that none outlives the benchmark, and looked at. Linux only."""
 
 import asyncio
+import os
 import shutil
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.irc.bots import Bot
+from benchmarks.others import ROOT
+from bot.defaults import ENVIRONMENT
 
 _ENDING = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """How a bot is started. `told` is what has to be said about its settings."""
+
+    name: str
+    nick: str
+    command: tuple[str, ...]
+    directory: Path
+    told: str
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What the process sees: nothing of ours counts but the file, and the other bots' plugins
+        read what they say from this package."""
+        usual = {n: v for n, v in os.environ.items() if not n.upper().startswith(ENVIRONMENT)}
+        return usual | {"HOME": str(self.directory), "PYTHONPATH": str(ROOT)}
 
 
 class Ended(Exception):
