@@ -5,27 +5,27 @@ from typing import Any
 
 import structlog
 
-from bot.adapters.matrix import crypto
+from bot.adapters.matrix import client as crypto
 from bot.adapters.matrix.answering import Answering
-from bot.adapters.matrix.chats import Chats
 from bot.adapters.matrix.conversations import Conversations
-from bot.adapters.matrix.directs import Directs
 from bot.adapters.matrix.folder import Folder
-from bot.adapters.matrix.gaps import Gaps
+from bot.adapters.matrix.hearing.gaps import Gaps
+from bot.adapters.matrix.hearing.positions import Position
+from bot.adapters.matrix.hearing.reacting import Reactions
+from bot.adapters.matrix.hearing.syncing import Batch, Sync
+from bot.adapters.matrix.hearing.undecryptable import Seals
 from bot.adapters.matrix.homeserver import Homeserver, Refused
-from bot.adapters.matrix.invitations import Invitations
-from bot.adapters.matrix.limits import Limit, limit_of, remedy
-from bot.adapters.matrix.membership import Membership
-from bot.adapters.matrix.positions import Position
-from bot.adapters.matrix.publishing import publish
-from bot.adapters.matrix.reacting import Reactions
-from bot.adapters.matrix.sealed import Seals
-from bot.adapters.matrix.sending import Sending
-from bot.adapters.matrix.session import Login, enter
+from bot.adapters.matrix.keys.cross_signing import sign
+from bot.adapters.matrix.keys.sharing import Sharing
+from bot.adapters.matrix.keys.uploading import publish
+from bot.adapters.matrix.login.login import Login, enter
+from bot.adapters.matrix.rooms.chats import Chats
+from bot.adapters.matrix.rooms.directs import Directs
+from bot.adapters.matrix.rooms.invitations import Invitations
+from bot.adapters.matrix.rooms.membership import Membership
+from bot.adapters.matrix.sending.delivery import Sending
+from bot.adapters.matrix.sending.limits import Limit, limit_of, remedy
 from bot.adapters.matrix.settings import Matrix
-from bot.adapters.matrix.sharing import Sharing
-from bot.adapters.matrix.signing import sign
-from bot.adapters.matrix.syncing import Batch, Sync
 from bot.messages import User
 from bot.pacer import Pacer
 from bot.ports import Clock, Receive, Seen, Store

@@ -13,10 +13,10 @@ from bot.adapters.matrix.account import Account, entered
 from bot.adapters.matrix.folder import Folder, InUse
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
 from bot.adapters.matrix.inspection import inspected
-from bot.adapters.matrix.limits import configured, remedy
-from bot.adapters.matrix.session import leave, look, revoked
+from bot.adapters.matrix.login.login import leave, look, revoked
+from bot.adapters.matrix.sending.limits import configured, remedy
+from bot.adapters.matrix.sending.writing import content, written
 from bot.adapters.matrix.settings import Matrix
-from bot.adapters.matrix.writing import content, written
 from bot.backoff import pause
 from bot.document import Reply
 from bot.messages import Channel, User

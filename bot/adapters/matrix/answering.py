@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.adapters.matrix.chats import Chats
-from bot.adapters.matrix.directs import Directs
+from bot.adapters.matrix.hearing.listening import Said
+from bot.adapters.matrix.hearing.reacting import Reactions
 from bot.adapters.matrix.homeserver import Homeserver, Refused
-from bot.adapters.matrix.listening import Said
-from bot.adapters.matrix.reacting import Reactions
-from bot.adapters.matrix.sending import Overheard, Sending
+from bot.adapters.matrix.rooms.chats import Chats
+from bot.adapters.matrix.rooms.directs import Directs
+from bot.adapters.matrix.sending.delivery import Overheard, Sending
+from bot.adapters.matrix.sending.writing import Thread, content, corrected, written
 from bot.adapters.matrix.settings import Matrix
-from bot.adapters.matrix.writing import Thread, content, corrected, written
 from bot.document import reply, text
 from bot.messages import Channel, Invocation, Pages, Response, User
 from bot.ports import Receive

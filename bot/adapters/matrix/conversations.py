@@ -9,9 +9,7 @@ import structlog
 from nio import AsyncClient
 
 from bot.adapters.matrix.answering import Answering, Asked
-from bot.adapters.matrix.directs import Directs
-from bot.adapters.matrix.homeserver import Away, Refused
-from bot.adapters.matrix.listening import (
+from bot.adapters.matrix.hearing.listening import (
     FRESH,
     Heard,
     Me,
@@ -21,10 +19,12 @@ from bot.adapters.matrix.listening import (
     Withdrawn,
     heard,
 )
-from bot.adapters.matrix.reacting import Reactions
-from bot.adapters.matrix.sealed import Seals
+from bot.adapters.matrix.hearing.reacting import Reactions
+from bot.adapters.matrix.hearing.syncing import Arrived
+from bot.adapters.matrix.hearing.undecryptable import Seals
+from bot.adapters.matrix.homeserver import Away, Refused
+from bot.adapters.matrix.rooms.directs import Directs
 from bot.adapters.matrix.settings import Matrix
-from bot.adapters.matrix.syncing import Arrived
 from bot.backoff import pause
 from bot.messages import User
 from bot.ports import Clock, StoreAway, TryLater

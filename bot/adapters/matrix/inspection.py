@@ -4,10 +4,10 @@ may do."""
 from urllib.parse import quote
 
 from bot.adapters.matrix.homeserver import Homeserver, Refused
-from bot.adapters.matrix.limits import JOINS, limit_of, remedy
-from bot.adapters.matrix.session import Login
+from bot.adapters.matrix.keys.cross_signing import signed
+from bot.adapters.matrix.login.login import Login
+from bot.adapters.matrix.sending.limits import JOINS, limit_of, remedy
 from bot.adapters.matrix.settings import Matrix
-from bot.adapters.matrix.signing import signed
 
 
 async def inspected(settings: Matrix, server: Homeserver, login: Login) -> list[str]:

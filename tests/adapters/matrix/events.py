@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.adapters.matrix.listening import Me, Said
+from bot.adapters.matrix.hearing.listening import Me, Said
 from tests.summit import at
 
 ME = Me("@summitbot:example.org", frozenset({"Summit Bot", "summitbot"}), "!")

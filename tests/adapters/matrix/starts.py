@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.matrix import crypto
+from bot.adapters.matrix import client as crypto
 from bot.adapters.matrix.folder import Folder
 from bot.adapters.matrix.homeserver import Homeserver
-from bot.adapters.matrix.publishing import publish
-from bot.adapters.matrix.session import Login, enter
+from bot.adapters.matrix.keys.cross_signing import Signing, sign, signed
+from bot.adapters.matrix.keys.uploading import publish
+from bot.adapters.matrix.login.login import Login, enter
 from bot.adapters.matrix.settings import Matrix
-from bot.adapters.matrix.signing import Signing, sign, signed
 from tests.servers.accounts import Account
 from tests.servers.matrix_api import Api
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.matrix import sealed
+from bot.adapters.matrix.hearing import undecryptable as sealed
 from tests.adapters.matrix.bot import bot_on
 from tests.adapters.matrix.talking import BOOKMARKED, REMINDER, chat_with
 from tests.adapters.matrix.test_speaking import NEXT

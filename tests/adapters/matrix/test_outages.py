@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.adapters.matrix import syncing
+from bot.adapters.matrix.hearing import syncing
 from bot.ports import CannotSpeak
 from tests.adapters.matrix.between import Says, between
 from tests.adapters.matrix.bot import bot_on

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.adapters.matrix import conversations, syncing
+from bot.adapters.matrix import conversations
+from bot.adapters.matrix.hearing import syncing
 from tests.adapters.matrix.bot import bot_on
 from tests.adapters.matrix.crowd import crowd
 from tests.adapters.matrix.talking import BOOKMARKED, REMINDER, VOLUME, chat_with

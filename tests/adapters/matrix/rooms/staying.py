@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from nio import AsyncClient, SyncResponse
 
-from bot.adapters.matrix.directs import Directs
 from bot.adapters.matrix.homeserver import Homeserver
-from bot.adapters.matrix.invitations import Invitations
-from bot.adapters.matrix.membership import Membership, Pauses
+from bot.adapters.matrix.rooms.directs import Directs
+from bot.adapters.matrix.rooms.invitations import Invitations
+from bot.adapters.matrix.rooms.membership import Membership, Pauses
 from bot.adapters.matrix.settings import Matrix
 from bot.ports import Store
 from tests.servers.accounts import Account

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.adapters.matrix.chats import Chats
-from bot.adapters.matrix.directs import Directs
 from bot.adapters.matrix.homeserver import Homeserver
+from bot.adapters.matrix.rooms.chats import Chats
+from bot.adapters.matrix.rooms.directs import Directs
 from bot.pacer import Pacer
 from bot.ports import TryLater, Unreachable
 from tests.adapters.matrix.rooms.scripted import (

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from nio import MatrixRoom
 
-from bot.adapters.matrix.directs import Directs
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
+from bot.adapters.matrix.rooms.directs import Directs
 from bot.store.sql import SqlStore
 from tests.adapters.matrix.rooms.scripted import DONE, LIMITED, TROUBLE, Script, scripted
 from tests.adapters.matrix.rooms.staying import Stay, answered, settings_of, staying

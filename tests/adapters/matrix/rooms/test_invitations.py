@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from nio import InviteEvent
 
-from bot.adapters.matrix.directs import Directs
 from bot.adapters.matrix.homeserver import Homeserver
-from bot.adapters.matrix.invitations import Invitations, welcome
+from bot.adapters.matrix.rooms.directs import Directs
+from bot.adapters.matrix.rooms.invitations import Invitations, welcome
 from bot.ports import Store
 from bot.scratch import Scratch
 from bot.store.sql import SqlStore

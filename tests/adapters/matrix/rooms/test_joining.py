@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.matrix.homeserver import Refused
-from bot.adapters.matrix.joining import join, leave
+from bot.adapters.matrix.rooms.joining import join, leave
 from tests.adapters.matrix.rooms.scripted import FORBIDDEN, LIMITED, TROUBLE, scripted
 
 ROOM = "!room:example.org"

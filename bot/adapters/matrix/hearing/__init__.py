@@ -1,0 +1,1 @@
+"""From a sync to what was said to the bot."""

@@ -1,0 +1,1 @@
+"""Which keys others see of the bot, and which the bot has of others."""

@@ -1,0 +1,1 @@
+"""From the settings to a device that is logged in."""
