@@ -77,9 +77,9 @@ FULL = Scale(
 """With the patience of the product."""
 
 SHORT = Scale(
-    people=100, bookmarks=500, sessions=30, every=1, changes=20, kills=5, speed=18,
-    length=27, rest=9, soon=3, apart=4.5, down=0.5, spared=10, bursts=2, hangs=2, burst=0.8,
-    latency=(0.05, 0.3), margin=13,
+    people=100, bookmarks=500, sessions=30, every=1, changes=20, kills=5, speed=9,
+    length=54, rest=18, soon=6, apart=9, down=1, spared=20, bursts=2, hangs=2, burst=1.6,
+    latency=(0.05, 0.3), margin=26,
     patience=Patience(
         lease=timedelta(seconds=4), sending=timedelta(seconds=2.5),
         pause=timedelta(seconds=0.4), longest_pause=timedelta(seconds=2),
@@ -87,5 +87,5 @@ SHORT = Scale(
     ),
     holding=Holding(lease=timedelta(seconds=5), every=timedelta(seconds=0.5)),
 )  # fmt: skip
-"""The same some five times as fast, for the tests: as short as a machine that has a lot else to do
-allows."""
+"""The same with less of it and less patience, for the tests: as short as a machine that has a lot
+else to do at the same time allows. A start of the program may take some seconds there."""

@@ -17,7 +17,7 @@ from typing import Self
 import pytest
 
 CHAT = [sys.executable, "-m", "bot", "chat"]
-PATIENCE = 20.0
+PATIENCE = 60.0
 PROMPT = "am >"
 NOISE = re.compile("Traceback|Error|Interrupt")
 
@@ -151,7 +151,7 @@ def test_a_pipe_gets_plain_answers_each_ended_by_an_empty_line(tmp_path: Path) -
 
 
 def test_a_reminder_arrives_five_minutes_before(tmp_path: Path) -> None:
-    chat = Piped(tmp_path, "--speed", "300")
+    chat = Piped(tmp_path, "--speed", "60")
     chat.type("bookmark 6")
     said = chat.until("Remove: ")
     assert re.search(r"\nStarts in [2345] minutes:\n\[6\] 9:30am–10:25am · Breakout of vol", said)
@@ -220,7 +220,7 @@ def test_a_live_chat_takes_the_real_time(tmp_path: Path) -> None:
 
 
 def test_a_reminder_appears_above_the_line_being_typed(tmp_path: Path) -> None:
-    with Terminal(tmp_path, "--speed", "100") as terminal:
+    with Terminal(tmp_path, "--speed", "50") as terminal:
         terminal.until(PROMPT)
         terminal.type("bookmark 6\r")
         terminal.until("I will remind you")
@@ -271,7 +271,7 @@ def test_the_chat_ends_without_noise(terminal: Terminal, key: str) -> None:
 def test_the_chat_ends_without_noise_in_the_middle_of_a_line_and_a_reminder(
     tmp_path: Path, shown: str, keys: str
 ) -> None:
-    with Terminal(tmp_path, "--speed", "100") as terminal:
+    with Terminal(tmp_path, "--speed", "50") as terminal:
         terminal.until(PROMPT)
         terminal.type("bookmark 6\r")
         terminal.until("I will remind you")

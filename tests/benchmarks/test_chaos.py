@@ -17,7 +17,7 @@ _SEED = 2
 
 @pytest.mark.long
 @pytest.mark.every_database
-@pytest.mark.timeout(100)
+@pytest.mark.timeout(300)
 async def test_everybody_is_told_once_and_in_time_whatever_breaks(database: str) -> None:
     bots = ("only",) if database.startswith("sqlite") else ("a", "b", "c")
     # The path of a socket may not exceed some hundred bytes.

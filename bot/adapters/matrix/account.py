@@ -5,8 +5,8 @@ from typing import Any
 
 import structlog
 
-from bot.adapters.matrix import client as crypto
 from bot.adapters.matrix.answering import Answering
+from bot.adapters.matrix.client import client_of, close_keys
 from bot.adapters.matrix.conversations import Conversations
 from bot.adapters.matrix.folder import Folder
 from bot.adapters.matrix.hearing.gaps import Gaps
@@ -38,7 +38,7 @@ async def entered(
 ) -> "Account":
     """Log in, with a device that others trust. Raises CannotSpeak, Refused, Away and StoreAway."""
     login = await enter(settings, server, folder)
-    client = crypto.client_of(server, login, folder, encrypts=settings.encryption)
+    client = client_of(server, login, folder, encrypts=settings.encryption)
     try:
         said = [f"Logged in on {server.url} as {login.user_id}, device {login.device_id}."]
         if settings.encryption:
@@ -52,7 +52,7 @@ async def entered(
         account = Account(settings, server, client, limit, store, clock)
         await account.load()
     except BaseException:
-        crypto.close(client)
+        close_keys(client)
         raise
     for sentence in (*said, limit.said(), *([] if limit.unlimited else [remedy(settings)])):
         _log.info(sentence, network=settings.name)
@@ -120,7 +120,7 @@ class Account:
     def close(self) -> None:
         """Whoever waits to say something does not; the database of keys is closed."""
         self._pacer.close()
-        crypto.close(self._client)
+        close_keys(self._client)
 
     def room_called(self, name: str) -> str | None:
         """The id of a room of the settings, if the bot is in it."""
@@ -153,6 +153,7 @@ class Account:
         self.sending.synced()
         if not self.ready:
             self.ready = True
+            self.sending.shown_whole(batch.joined)
             self._membership.start()
             self._invitations.start()
             count = len(self._client.rooms)

@@ -146,7 +146,9 @@ class MatrixAdapter:
             session=shown[0].id if len(shown) == 1 else None,
         )  # fmt: skip
         try:
-            await account.sending.notify(room, event, key, until)
+            await account.sending.notify(
+                room, event, key, until, may=lambda: account.chats.is_with(user.id, room)
+            )
         except StoreAway:
             raise TryLater(_AWAY) from None
         except Refused as refusal:

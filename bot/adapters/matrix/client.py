@@ -91,6 +91,11 @@ class _Keys(SqliteStore):  # type: ignore[misc]  # nio has no types
             },
         )  # fmt: skip
 
+    def save_encrypted_rooms(self, rooms: set[str]) -> None:
+        """Nio asks for it with each batch, new ones or not."""
+        if rooms:
+            super().save_encrypted_rooms(rooms)
+
 
 class _Client(AsyncClient):  # type: ignore[misc]  # nio has no types
     """Takes a batch of a sync event by event."""
@@ -162,7 +167,7 @@ def decrypted(client: Any, event: Any, room: str) -> Any:
     return BadEvent({}, event.event_id, event.sender, event.server_timestamp, "")
 
 
-def close(client: Any) -> None:
+def close_keys(client: Any) -> None:
     """Close the database of keys; the connections are the homeserver's."""
     if client.store is not None:
         client.store.database.close()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.matrix import client as crypto
+from bot.adapters.matrix.client import client_of, close_keys
 from bot.adapters.matrix.folder import Folder
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.keys.cross_signing import Signing, sign, signed
@@ -56,13 +56,13 @@ class Bot:
             login = await enter(settings, server, self.folder)
             if not settings.encryption:
                 return Started(login, None)
-            client = crypto.client_of(server, login, self.folder, encrypts=True)
+            client = client_of(server, login, self.folder, encrypts=True)
             try:
                 await publish(client.olm, server)
                 identity = client.olm.account.identity_keys
                 return Started(login, await sign(settings, server, self.folder, login, identity))
             finally:
-                crypto.close(client)
+                close_keys(client)
 
     async def devices(self) -> set[str]:
         """Those that are logged in, besides the owner's."""

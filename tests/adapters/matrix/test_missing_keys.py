@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.matrix.hearing import undecryptable as sealed
+from bot.adapters.matrix.hearing import undecryptable
 from tests.adapters.matrix.bot import bot_on
 from tests.adapters.matrix.talking import BOOKMARKED, REMINDER, chat_with
 from tests.adapters.matrix.test_speaking import NEXT
@@ -36,7 +36,7 @@ async def seals(somebody: Person, room: str, **other: Any) -> None:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys that are not there soon do not come."""
-    monkeypatch.setattr(sealed, "_KEYS_WITHIN", 1.2)
+    monkeypatch.setattr(undecryptable, "_KEYS_WITHIN", 1.2)
 
 
 @pytest.mark.usefixtures("hurried")

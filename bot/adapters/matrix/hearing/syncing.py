@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 from nio import AsyncClient, SyncError
 
-from bot.adapters.matrix import client as crypto
+from bot.adapters.matrix.client import parsed
 from bot.adapters.matrix.hearing.positions import Position
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
 from bot.adapters.matrix.keys.sharing import Sharing
@@ -158,7 +158,7 @@ class Sync:
         # nio takes account data apart.
         account_data = [dict(event) for event in raw.get("account_data", {}).get("events", ())]
         tidy(raw)
-        response = crypto.parsed(raw)
+        response = parsed(raw)
         if isinstance(response, SyncError):
             raise Away("it answers with what is no sync")
         try:

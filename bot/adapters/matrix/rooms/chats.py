@@ -39,6 +39,10 @@ class Chats:
         self._clock = clock
         self._wishes: dict[str, _Wish] = {}
 
+    def is_with(self, user: str, room: str) -> bool:
+        """True if nobody else reads there."""
+        return self._directs.is_with(user, room)
+
     def hindrance(self, user: str) -> str | None:
         """Why messages to somebody may not arrive; it completes "because ..."."""
         return _LEFT if self._directs.has_left(user) else None

@@ -2,7 +2,7 @@
 once, for the homeserver drops what comes again under the same transaction id."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,6 +52,11 @@ class Sending:
         self._shown.set()
         self._shown = asyncio.Event()
 
+    def shown_whole(self, rooms: Iterable[str]) -> None:
+        """A batch has told the whole state of these rooms, not bit by bit as of a new one: whether
+        they are encrypted need not be asked."""
+        self._plain |= {room for room in rooms if not self._client.rooms[room].encrypted}
+
     def left(self, room: str) -> None:
         """The bot is not in a room any more: it may be another one when it comes back."""
         for rooms in (self._plain, self._known, self._mute):
@@ -75,17 +80,17 @@ class Sending:
 
     async def notify(
         self, room: str, content: Mapping[str, Any], tx: str, until: datetime | None = None,
-        urgency: Urgency = Urgency.NOTICE,
+        urgency: Urgency = Urgency.NOTICE, may: Callable[[], bool] = lambda: True,
     ) -> str:  # fmt: skip
-        """Say something that nobody has asked for. Raises TryLater, and Refused where the
-        homeserver will never take it."""
+        """Say something that nobody has asked for. Raises TryLater, also if it `may` not be said
+        there when its turn has come, and Refused where the homeserver will never take it."""
         try:
-            return await self._say(room, content, tx, urgency, until, None, lambda: True)
+            return await self._say(room, content, tx, urgency, until, None, may)
         except Refused as refusal:
             if refusal.for_now:
                 raise TryLater(refusal.after or _USUAL_PAUSE) from None
             raise
-        except Away:
+        except (Away, Overheard):
             raise TryLater from None
 
     async def _say(

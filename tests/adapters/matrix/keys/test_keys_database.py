@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from peewee import IntegrityError
 
-from bot.adapters.matrix import client as crypto
+from bot.adapters.matrix.client import client_of, close_keys
 from bot.adapters.matrix.folder import Folder
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.login.login import Login
@@ -19,9 +19,9 @@ async def client(tmp_path: Path) -> AsyncIterator[Any]:
     folder = Folder(tmp_path / "matrix-store")
     server = Homeserver("http://127.0.0.1:1")
     login = Login("@bot:example.org", "DEVICE", "token", fresh=True)
-    client = crypto.client_of(server, login, folder, encrypts=True)
+    client = client_of(server, login, folder, encrypts=True)
     yield client
-    crypto.close(client)
+    close_keys(client)
     await server.close()
 
 
@@ -35,7 +35,7 @@ async def test_a_disk_that_takes_nothing(client: Any) -> None:
 
 
 async def test_it_is_not_opened_again_after_its_end(client: Any) -> None:
-    crypto.close(client)
+    close_keys(client)
     with pytest.raises(StoreAway):
         client.olm.save_account()
 

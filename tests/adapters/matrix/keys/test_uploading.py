@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from nio.crypto import OlmAccount
 
-from bot.adapters.matrix import client as crypto
+from bot.adapters.matrix.client import client_of, close_keys
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
 from bot.adapters.matrix.keys.uploading import publish
 from bot.adapters.matrix.login.login import Login, enter
@@ -31,11 +31,11 @@ class Device:
 
     def open(self) -> None:
         """As when a program starts."""
-        self._client = crypto.client_of(self._server, self._login, self._bot.folder, encrypts=True)
+        self._client = client_of(self._server, self._login, self._bot.folder, encrypts=True)
 
     def close(self) -> None:
         """As when it ends; what was not saved is gone."""
-        crypto.close(self._client)
+        close_keys(self._client)
 
     async def start(self) -> None:
         await publish(self._client.olm, self._server)

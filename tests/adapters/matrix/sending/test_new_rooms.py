@@ -10,7 +10,7 @@ from bot.adapters.matrix.client import parsed
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.keys.sharing import Sharing
 from bot.adapters.matrix.rooms.members import tidy
-from bot.adapters.matrix.sending import delivery as sending
+from bot.adapters.matrix.sending import delivery
 from bot.adapters.matrix.sending.delivery import Sending
 from bot.pacer import Pacer
 from tests.adapters.matrix.rooms.scripted import Script, scripted
@@ -106,7 +106,7 @@ async def test_in_a_room_that_is_not_encrypted_it_asks_once() -> None:
 
 
 async def test_who_is_never_shown_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "_SHOWN_WITHIN", 0.1)
+    monkeypatch.setattr(delivery, "_SHOWN_WITHIN", 0.1)
     nio = client()
     async with scripted(ENCRYPTED) as (homeserver, server):
         nio.rooms["!new"] = room = shown(BOT)
