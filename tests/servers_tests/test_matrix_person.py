@@ -77,6 +77,7 @@ async def test_people_come_and_go_and_rooms_move(synapse: Synapse) -> None:
         await ada.membership(room, bob.user, "leave")
         await ada.invite(room, bob.user)
         await bob.join(room)
+        await bob.is_up_to_date()
         await ada.kick(room, bob.user)
         assert (await bob.membership(room, bob.user, "leave")).sender == ada.user
         with pytest.raises(Refused, match="M_FORBIDDEN"):
