@@ -1,6 +1,7 @@
 """What the strict server can do to its clients."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -241,14 +242,19 @@ async def test_by_hand() -> None:
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.getcwd()},  # noqa: PTH109
     )  # fmt: skip
-    assert process.stdout is not None
-    line = (await process.stdout.readline()).decode()
-    port = int(line.partition("port ")[2].partition(",")[0])
-    assert line == (
-        f"A server for tests with Solanum's limits listens on 127.0.0.1 port {port}, without TLS."
-        " Accounts: ada. Ctrl-C stops it.\n"
-    )
-    async with Person("127.0.0.1", port, "eve", sasl=("ada", "sesame")) as eve:
-        await eve.is_up_to_date()
-    process.send_signal(signal.SIGINT)
-    assert await process.wait() == 0
+    try:
+        assert process.stdout is not None
+        line = (await process.stdout.readline()).decode()
+        port = int(line.partition("port ")[2].partition(",")[0])
+        assert line == (
+            "A server for tests with Solanum's limits listens on 127.0.0.1"
+            f" port {port}, without TLS. Accounts: ada. Ctrl-C stops it.\n"
+        )
+        async with Person("127.0.0.1", port, "eve", sasl=("ada", "sesame")) as eve:
+            await eve.is_up_to_date()
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
