@@ -76,6 +76,7 @@ async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
                     )
                 if setup.start is not None:
                     await store.rewind(user.network, setup.start)
+                keep_for_good()
                 await serve(
                     schedule, store, clock, setup.rules, [console], process=process, restarts=False
                 )
@@ -145,7 +146,6 @@ async def serve(
             if len(refusals) < len(adapters):
                 structlog.get_logger(__name__).error(str(refusal), network=network)
 
-    keep_for_good()
     following = asyncio.create_task(follow(versions)) if versions is not None else None
     try:
         with stopped_by(signal.SIGTERM) if stopping is None else nullcontext(stopping) as stops:

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from uuid import uuid4
 
-from bot.app import clock_of, introduced, open_store, serve, stopped_by
+from bot.app import clock_of, introduced, keep_for_good, open_store, serve, stopped_by
 from bot.patience import Holding
 from bot.ports import Adapter, CannotSpeak, Store, StoreAway
 from bot.schedule import Schedule
@@ -48,6 +48,7 @@ async def run(setup: Setup, schedule: Schedule) -> None:
                     shown(setup.database), ", ".join(each.network for each in speakers),
                 )  # fmt: skip
                 await _rewind(setup, speakers, store, process)
+                keep_for_good()
                 await serve(
                     schedule, store, clock, rules, speakers,
                     process=process, stopping=stopping, tally=tally,

@@ -31,7 +31,7 @@ class Running:
         """Its exit status, what still happened, and the rest of its log."""
         if signal is not None:
             self.process.send_signal(signal)
-        out, log = self.process.communicate(timeout=20)
+        out, log = self.process.communicate(timeout=60)
         return self.process.returncode, out.splitlines(), [*map(unstamped, log.splitlines())]
 
 

@@ -66,7 +66,7 @@ class Line(Recorder):
 
     async def next(self) -> str:
         """What happens next."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             return await self.happened.get()
 
 
@@ -95,7 +95,7 @@ class Process:
     async def misses_the_store(self, times: int) -> None:
         """Until it has asked a store that is away so often."""
         self._missed = asyncio.Semaphore(0)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for _ in range(times):
                 await self._missed.acquire()
 

@@ -18,6 +18,6 @@ def test_two_chats_are_those_of_two_people(postgresql: str, tmp_path: Path) -> N
             pass
         assert first.stdin is not None
         first.stdin.close()
-        assert first.wait(timeout=20) == 0
+        assert first.wait(timeout=60) == 0
     with chat(postgresql, tmp_path):
         pass

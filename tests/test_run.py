@@ -56,7 +56,7 @@ def test_each_line_of_the_log_begins_with_the_time(database: str, tmp_path: Path
     with running(config(tmp_path, database, libera="speaks")) as bot:
         bot.says(1)
         bot.process.terminate()
-        _, log = bot.process.communicate(timeout=20)
+        _, log = bot.process.communicate(timeout=60)
     assert log
     for line in log.splitlines():
         assert STAMP.sub("", line, count=1).startswith("summit-bot: ")

@@ -52,7 +52,7 @@ class Process:
 
     def ends(self) -> tuple[int, list[str], str]:
         """Its exit status, what it still said, and its log."""
-        out, log = self.running.communicate(timeout=20)
+        out, log = self.running.communicate(timeout=60)
         return self.running.returncode, out.splitlines(), log
 
 
@@ -121,7 +121,7 @@ async def test_a_signal_without_anything_under_way_ends_at_once(database: str) -
         began = time.monotonic()
         first.running.send_signal(signal.SIGTERM)
         assert first.ends() == (0, ["is silent"], "")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8, "it waits as if something were under way"
     assert left(database) == ({"ada": (True, None)}, 0, 0)
 
 

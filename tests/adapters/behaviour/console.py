@@ -17,7 +17,7 @@ from tests.adapters.bot import WholeBot
 from tests.databases import new_database
 from tests.summit import folsom
 
-_SECONDS = 20.0
+_SECONDS = 60.0
 
 
 class Typist:

@@ -119,7 +119,7 @@ class Alone:
         self.log.append({key: value for key, value in said.items() if key != "network"})
         self._news.set()
 
-    async def logs(self, event: str, within: float = 20.0) -> dict[str, Any]:
+    async def logs(self, event: str, within: float = 60.0) -> dict[str, Any]:
         """The next line of the log that begins so; others before it are passed over. If the adapter
         ends before, what it ended with is raised."""
         try:
@@ -138,11 +138,11 @@ class Alone:
             lines = "\n  ".join(map(str, self.log))
             raise AssertionError(f"the log did not say {event!r}:\n  {lines}") from None
 
-    async def joined(self, within: float = 20.0) -> None:
+    async def joined(self, within: float = 60.0) -> None:
         """Wait until it knows what holds in its channels, once more for each call."""
         await self.logs("In five minutes", within)
 
-    async def ends(self, within: float = 20.0) -> None:
+    async def ends(self, within: float = 60.0) -> None:
         """Wait for its end. Raises what it ends with."""
         async with asyncio.timeout(within):
             await asyncio.shield(self._running)
