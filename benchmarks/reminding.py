@@ -73,12 +73,20 @@ class _Taker:
         await asyncio.Event().wait()
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
         self._seen.told.append(user.id)
         self._seen.last = time.time()
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
         raise AssertionError("nothing is posted to channels")
 
     def share(self, processes: int) -> None:

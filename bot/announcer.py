@@ -93,7 +93,7 @@ class Announcer:
         try:
             if reply.blocks:
                 async with asyncio.timeout(self._patience.posting.total_seconds()):
-                    await self._adapter.post(channel, reply, reader, post.message)
+                    await self._adapter.post(channel, reply, reader, post.message, post.again)
         except TryLater as busy:
             wait = busy.after if busy.after is not None else wait
         except Unreachable as gone:

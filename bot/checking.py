@@ -1,7 +1,7 @@
 """Tells an organiser whether `run` would go well, part by part, and changes nothing."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,10 +30,11 @@ async def check(config: Path | None, say: Say) -> bool:
         return _concluded(False, say)
     say(f"Settings: {config if config is not None else 'no file (name one with --config)'}")
     schedule = _schedule(setup, say)
-    well = [schedule is not None, _database(setup, schedule, say), bool(setup.networks)]
+    kept = _database(setup, schedule, say)
+    well = [schedule is not None, kept is not None, bool(setup.networks)]
     if not setup.networks:
         say(f"Networks: no: {NO_NETWORK}")
-    well += [await _network(network, setup, say) for network in setup.networks]
+    well += [await _network(network, setup, Scratch(kept or {}), say) for network in setup.networks]
     return _concluded(all(well), say)
 
 
@@ -54,7 +55,10 @@ def _schedule(setup: Setup, say: Say) -> Schedule | None:
     return imported.schedule
 
 
-def _database(setup: Setup, schedule: Schedule | None, say: Say) -> bool:
+def _database(
+    setup: Setup, schedule: Schedule | None, say: Say
+) -> Mapping[tuple[str, str], str] | None:
+    """What adapters have kept there, by owner and key; None if the database cannot be used."""
     from bot.store.migrations import HEAD
     from bot.store.opening import StoreFailed, looked_into, shown
 
@@ -62,18 +66,18 @@ def _database(setup: Setup, schedule: Schedule | None, say: Say) -> bool:
         found = looked_into(setup.database)
     except StoreFailed as problem:
         say(f"Database: no: {problem}")
-        return False
+        return None
     if schedule is not None and found.event not in (None, schedule.event):
         say(f"Database: no: {of_another_event(str(found.event), schedule, ANOTHER)}")
-        return False
+        return None
     held = f"holds bookmarks of {found.event}" if found.event else "holds nothing yet"
     made = "made" if found.revision is None else f"upgraded from revision {found.revision}"
     later = "" if found.revision == HEAD else f"; its tables will be {made}"
     say(f"Database: {shown(setup.database)} {held}{later}")
-    return True
+    return found.kept
 
 
-async def _network(network: "Network", setup: Setup, say: Say) -> bool:
+async def _network(network: "Network", setup: Setup, scratch: Scratch, say: Say) -> bool:
     """Say what its adapter finds; what it would keep is forgotten, and whoever runs beside it keeps
     the database."""
     from bot import networks
@@ -81,7 +85,7 @@ async def _network(network: "Network", setup: Setup, say: Say) -> bool:
     say(f"{network.name}:")
     try:
         async with asyncio.timeout(_LONGEST):
-            speaker = networks.speaker(network, Scratch(), clock_of(setup))
+            speaker = networks.speaker(network, scratch, clock_of(setup))
             for line in await speaker.check():
                 say(f"  {line}")
     except CannotSpeak as refusal:

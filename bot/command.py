@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.document import Reply
 from bot.messages import Answer, Profile
@@ -23,7 +24,8 @@ class Example:
 class Context:
     """All that a command may look at. `usual_before` is the event's minutes before a session,
     `rest` what the user's last long answer left out, `unreachable` why messages to them may not
-    arrive, `names_people` whether their network names those in channels who agree to it."""
+    arrive, `names_people` whether their network names those in channels who agree to it,
+    `profile_zone` the time zone that their profile there names."""
 
     now: datetime
     names: Finder
@@ -33,6 +35,7 @@ class Context:
     rest: Reply | None = None
     unreachable: str | None = None
     names_people: bool = False
+    profile_zone: ZoneInfo | None = None
 
     @property
     def schedule(self) -> Schedule:

@@ -219,7 +219,8 @@ class Courier:
             # This process was held up: another one may have claimed it, and say something newer.
             _log.warning("held up", network=network, key=key)
             return
-        if claim.again and not claim.failures:
+        # How often a test was put off is not known.
+        if claim.again and claim.items and not claim.failures:
             self._tally.repeated(network)
         try:
             async with asyncio.timeout(min(left, self._patience.sending).total_seconds()):
@@ -275,7 +276,7 @@ class Courier:
             return _put_off(claim, self._clock.wall())
         reader = self._rules.reader(claim.preferences, self._outlook.schedule.timezone)
         reply, until = self._written(claim, useful, now)
-        await adapter.send(claim.user, reply, reader, claim.message, until)
+        await adapter.send(claim.user, reply, reader, claim.message, until, claim.again)
         self._took(claim, useful, now)
         return _told(claim.message, useful, now)
 

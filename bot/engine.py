@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -86,10 +87,10 @@ class Engine:
         A correction takes back the bookmark that its message had made, if it does not make it
         again. A reply without blocks means silence. Raises StoreAway for what is brought `again`;
         for all else the reply says that it did not work."""
-        if self._allowance is not None:
+        if self._allowance is not None and not invocation.beside:
             wait = self._allowance.seconds_to_wait(invocation.user, self._clock.wall())
             if wait is not None:
-                return self._refused(wait)
+                return self._refused(wait, invocation.user)
         meant = commands.understood(line := readable(invocation.line))
         command = meant[0] if meant else None
         try:
@@ -97,22 +98,43 @@ class Engine:
         except StoreAway as away:
             if invocation.again:
                 # Whoever is told that nothing was changed would not expect it to happen later on.
-                self._not_asked(invocation.user)
+                self._not_asked(invocation)
                 raise
             _log.warning("%s", away)
-            return self._trouble(command)
+            return self._trouble(command, invocation.user)
         except Exception:
             # A question that nobody foresaw must not end the others.
             _log.exception("invocation %s failed: %s", invocation.id, command and command.name)
-            return self._trouble(command)
+            return self._trouble(command, invocation.user)
 
     async def _carry_out(
         self, line: str, meant: tuple[Command, str] | None, invocation: Invocation
     ) -> Response:
         answer = await self._settled(line, meant, invocation)
-        shown = self._first_page(answer, invocation)
-        reader = self._reader(await self._profile(invocation.user, bookmarks=False))
-        return Response(shown, reader, answer.private, meant[0].name if meant else None)
+        shown, card = self._first_page(answer, invocation), self._card(invocation)
+        asked = {s.id for part in (shown, card) if part for s in part.sessions()}
+        profile = await self._afterwards(invocation, marks=invocation.marks and asked != set())
+        return Response(
+            shown,
+            self._reader(invocation.user, profile),
+            answer.private,
+            meant[0].name if meant else None,
+            frozenset(asked.intersection(mark.session_id for mark in profile.bookmarks)),
+            card,
+        )
+
+    def _card(self, invocation: Invocation) -> Reply | None:
+        if invocation.card is None:
+            return None
+        return record.unpacked(invocation.card, self.schedule)
+
+    async def _afterwards(self, invocation: Invocation, *, marks: bool) -> Profile:
+        """What is known of the asker when all has taken effect; with bookmarks, if `marks` are
+        wanted and the database tells them."""
+        if marks:
+            with suppress(StoreAway):
+                return await self._profile(invocation.user, bookmarks=True)
+        return await self._profile(invocation.user, bookmarks=False)
 
     async def _settled(
         self, line: str, meant: tuple[Command, str] | None, invocation: Invocation
@@ -163,21 +185,21 @@ class Engine:
         kept = await self._kept(invocation, invocation.id)
         return record.read(kept, self.schedule).answer if kept is not None else None
 
-    def _trouble(self, command: Command | None) -> Response:
+    def _trouble(self, command: Command | None, user: User) -> Response:
         name = command.name if command else None
-        return Response(_TROUBLE, self._reader(Profile()), private=True, command=name)
+        return Response(_TROUBLE, self._reader(user, Profile()), private=True, command=name)
 
-    def _not_asked(self, user: User) -> None:
-        if self._allowance is not None:
-            self._allowance.give_back(user)
+    def _not_asked(self, invocation: Invocation) -> None:
+        if self._allowance is not None and not invocation.beside:
+            self._allowance.give_back(invocation.user)
 
-    def _refused(self, seconds: int) -> Response:
+    def _refused(self, seconds: int, user: User) -> Response:
         said = text(f"That is a lot at once. Ask me again in {seconds} s.")
         refusal = reply(said) if seconds else Reply(())
-        return Response(refusal, self._reader(Profile()), private=True, command=None)
+        return Response(refusal, self._reader(user, Profile()), private=True, command=None)
 
-    def _reader(self, profile: Profile) -> Reader:
-        return self._rules.reader(profile.preferences, self.schedule.timezone)
+    def _reader(self, user: User, profile: Profile) -> Reader:
+        return self._rules.reader(profile.preferences, self.schedule.timezone, user.timezone)
 
     async def _profile(self, user: User, *, bookmarks: bool) -> Profile:
         met, wall = self._met.get(user), self._clock.wall()
@@ -197,18 +219,19 @@ class Engine:
         return Context(
             now=self._clock.now(),
             names=self._names,
-            reader=self._reader(profile),
+            reader=self._reader(invocation.user, profile),
             usual_before=self._rules.before,
             profile=profile,
             rest=self._rests.get(_place(invocation, invocation.channel.private)),
             unreachable=invocation.unreachable,
             names_people=invocation.names_people,
+            profile_zone=invocation.user.timezone,
         )
 
     def _greeted(self, answer: Answer, invocation: Invocation, context: Context) -> Answer:
         """With a greeting for somebody who writes to the bot for the first time."""
         alone = invocation.channel.private or answer.private
-        if not self._rules.greets or context.profile.known or not alone:
+        if not self._rules.greets or context.profile.known or not alone or invocation.beside:
             return answer
         if any(isinstance(effect, Forget) for effect in answer.effects):
             return answer
@@ -231,6 +254,8 @@ class Engine:
 
     def _first_page(self, answer: Answer, invocation: Invocation) -> Reply:
         """As much as may be shown at once; the rest waits for `more`."""
+        if invocation.beside:
+            return answer.reply
         reply, pages, page = answer.reply, invocation.pages, self._rules.page
         private = answer.private or invocation.channel.private
         if pages is not None:

@@ -11,11 +11,13 @@ from bot.times import Reader
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of one network; the name is how to address them, not who they are."""
+    """A user of one network; the name is how to address them, not who they are. `timezone` is what
+    their profile on the network says, as far as that is known."""
 
     network: str
     id: str
     name: str = field(default="", compare=False)
+    timezone: ZoneInfo | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,12 @@ class Invocation:
     first wording, also if that has been corrected before. Such an invocation has an `id` too.
 
     `again` says that the adapter brings it again as long as the database is away, and
-    `names_people` that the network names people in channels who agree to it."""
+    `names_people` that the network names people in channels who agree to it.
+
+    `marks` asks which of the sessions shown are bookmarked. `card` is the reply (see
+    `record.packed`) that stands where a button was pressed, to be shown as it is afterwards.
+    `beside` says that nobody has typed it: the network asks for what it shows together on one
+    surface. It does not count as a command of the user's, greets nobody, and is shown whole."""
 
     id: str | None
     user: User
@@ -59,6 +66,9 @@ class Invocation:
     corrects: str | None = None
     again: bool = False
     names_people: bool = False
+    marks: bool = False
+    card: str | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +198,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What the adapter has to show: a reply, for whom its times are written, and to whom."""
+    """What the adapter has to show: a reply, for whom its times are written, and to whom.
+
+    `card` is the reply that the invocation came with, with the sessions of today: None if it had
+    none, or was not carried out, so that what is shown may stay. `bookmarked` are those sessions of
+    both that the asker has bookmarked by now, if that was asked and can be known."""
 
     reply: Reply
     reader: Reader
     private: bool
     command: str | None
+    bookmarked: frozenset[int] = frozenset()
+    card: Reply | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Protocol
 
 from bot.document import Reply
@@ -113,13 +114,22 @@ class Adapter(Protocol):
         ...
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
         """Write to a user; returns once the network has it. `key` names the message: a network
-        that can drop a repeat drops it by this. Raises TryLater or Unreachable."""
+        that can drop a repeat drops it by this. `again` says that one of this key may have arrived
+        already, whoever sent it. Raises TryLater or Unreachable."""
         ...
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
         """Write to a channel; like `send`."""
         ...
 
@@ -208,13 +218,15 @@ class Freed:
 @dataclass(frozen=True, slots=True)
 class Post:
     """The right to post what comes up at a start to a channel, until a moment of real time (UTC);
-    `failures` is how often it has been put off in a row."""
+    `failures` is how often it has been put off in a row. `again` if it was tried before, and may
+    have arrived already."""
 
     channel: str
     start: datetime
     message: str
     until: datetime
     failures: int
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +249,17 @@ class Lease:
 
 
 Judge = Callable[[Bookmark], Claimed | None]
+
+
+class Delivery(Enum):
+    """What is known of something that a network delivers until it is told that it has arrived."""
+
+    NEW = "new"
+    UNDER_WAY = "under way"
+    """Somebody is dealing with it: another task or process."""
+    IN_DOUBT = "in doubt"
+    """Who dealt with it last did not finish, and may have answered."""
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +353,22 @@ class Store(Protocol):
     async def keep(self, owner: str, key: str, value: str | None) -> None:
         """Keep something small for an adapter; None keeps it no more. What belongs to a user is
         kept for the owner `network/id`, and goes where the user goes."""
+        ...
+
+    async def take_in(self, network: str, delivery: str, lease: timedelta) -> Delivery:
+        """What is known of a delivery, by the network's own name for it. What was new or in doubt
+        is the caller's to deal with, for so long (real time); of those who ask at the same moment
+        exactly one has it. It is remembered for two days."""
+        ...
+
+    async def dealt_with(self, network: str, delivery: str) -> None:
+        """A delivery is done, whoever has it by now."""
+        ...
+
+    async def let_go_of(self, network: str, delivery: str) -> None:
+        """Nothing was said to a delivery, for certain, and it was not dealt with: the next time it
+        is new. If somebody before may have said something, its lease ends by itself, and then it is
+        in doubt as before."""
         ...
 
     async def adopt(self, user: User, by: User) -> None:

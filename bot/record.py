@@ -1,15 +1,19 @@
-"""What is kept of an invocation, as text: its answer, so that what is delivered twice is answered
-with the same words; and what it did, so that a correction can take it back."""
+"""Replies as text: what is kept of an invocation, its answer, so that what is delivered twice is
+answered with the same words, and what it did, so that a correction can take it back; and what a
+button carries, so that the card it stands on can be shown anew."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any, assert_never
 
 from bot.document import Block, Button, Heading, Item, Precision, Reply, Span, Text, Time, Typed
 from bot.messages import Answer, Effect
 from bot.schedule import Schedule
+
+_PRECISIONS = tuple(Precision)
+"""By number in what is packed: a new one goes behind the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,27 @@ def read(kept: str, schedule: Schedule) -> Record:
     blocks = (_read_block(block, schedule) for block in data["blocks"])
     answer = Answer(Reply(tuple(b for b in blocks if b is not None)), private=data["private"])
     return Record(answer, data.get("changed", ""), tuple(data.get("made", ())))
+
+
+def packed(reply: Reply) -> str:
+    """A reply in as few characters as it takes; sessions by their ids."""
+    blocks = [_packed_block(block) for block in reply]
+    return json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpacked(text: str, schedule: Schedule) -> Reply | None:
+    """What `packed` wrote; sessions as they are today, vanished ones left out. None for any other
+    text, whoever made it up."""
+    try:
+        data = json.loads(text)
+        # What is no text (half of a surrogate pair) cannot be sent to anybody.
+        json.dumps(data, ensure_ascii=False).encode()
+        if not isinstance(data, list):
+            return None
+        blocks = [_unpacked_block(block, schedule) for block in data]
+    except (ValueError, OverflowError, OSError, RecursionError):
+        return None
+    return Reply(tuple(block for block in blocks if block is not None))
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -102,3 +127,86 @@ def _read_span(span: Any) -> Span:
     if "typed" in span:
         return Typed(span["typed"])
     return Time(datetime.fromtimestamp(span["time"], UTC), Precision(span["precision"]))
+
+
+def _packed_block(block: Block) -> Any:
+    match block:
+        case Heading(spans):
+            return ["h", *_packed_spans(spans)]
+        case Text(spans):
+            return ["t", *_packed_spans(spans)]
+        case Item(session, day, note):
+            more = [int(day), *_packed_spans(note)]
+            return [session.id, *more] if day or note else session.id
+        case Button(label, line):
+            return ["b", label, line]
+        case _:
+            assert_never(block)
+
+
+def _unpacked_block(data: Any, schedule: Schedule) -> Block | None:
+    """None for a vanished session. Raises ValueError for what is no block."""
+    match data:
+        case ["h", *spans]:
+            return Heading(_unpacked_spans(spans))
+        case ["t", *spans]:
+            return Text(_unpacked_spans(spans))
+        case ["b", str(label), str(line)]:
+            return Button(label, line)
+        case [id, day, *note] if type(id) is type(day) is int and day in (0, 1):
+            return _unpacked_item(id, bool(day), note, schedule)
+        case id if type(id) is int:
+            return _unpacked_item(id, False, [], schedule)
+        case _:
+            raise ValueError("no block")
+
+
+def _unpacked_item(id: int, day: bool, note: list[Any], schedule: Schedule) -> Item | None:
+    spans, session = _unpacked_spans(note), schedule.session(id)
+    return Item(session, day, spans) if session else None
+
+
+def _packed_spans(spans: tuple[Span, ...]) -> list[Any]:
+    return [_packed_span(span) for span in spans]
+
+
+def _packed_span(span: Span) -> Any:
+    match span:
+        case str():
+            return span
+        case Time(moment, precision):
+            seconds = moment.timestamp()
+            shortest = int(seconds) if seconds.is_integer() else seconds
+            rank = _PRECISIONS.index(precision)
+            return [shortest, rank] if rank else shortest
+        case Typed(line):
+            return [line]
+        case _:
+            assert_never(span)
+
+
+def _unpacked_spans(data: list[Any]) -> tuple[Span, ...]:
+    return tuple(_unpacked_span(span) for span in data)
+
+
+def _unpacked_span(data: Any) -> Span:
+    """Raises ValueError, OverflowError and OSError for what is no span."""
+    match data:
+        case str():
+            return data
+        case [str(line)]:
+            return Typed(line)
+        case [seconds, rank] if type(rank) is int and 0 < rank < len(_PRECISIONS):
+            return Time(_moment(seconds), _PRECISIONS[rank])
+        case _:
+            return Time(_moment(data))
+
+
+def _moment(seconds: Any) -> datetime:
+    if type(seconds) not in (int, float):
+        raise ValueError("no moment")
+    moment = datetime.fromtimestamp(seconds, UTC)
+    if moment.year in (MINYEAR, MAXYEAR):
+        # In another time zone it may be in no year that there is.
+        raise ValueError("no moment that can be written everywhere")
+    return moment

@@ -39,10 +39,13 @@ class Rules:
     fairness: Fairness | None = None
     quiet: QuietHours | None = QuietHours(time(22), time(8))
 
-    def reader(self, preferences: Preferences, zone: ZoneInfo) -> Reader:
-        """For whom times are written, at an event in this zone."""
+    def reader(
+        self, preferences: Preferences, zone: ZoneInfo, profile: ZoneInfo | None = None
+    ) -> Reader:
+        """For whom times are written, at an event in this zone; `profile` is the zone that their
+        profile on the network names."""
         hours = preferences.hours or self.hours
-        own, named = preferences.timezone, preferences.named
+        own, named = preferences.timezone or profile, preferences.named
         return Reader(zone, own, hours, preferences.plain, named)
 
     def news_before(self, now: datetime, zone: ZoneInfo) -> datetime | None:

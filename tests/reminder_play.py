@@ -195,7 +195,13 @@ class Line:
         await asyncio.Event().wait()
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
         net, flight = self.net, (user.id, key)
         self.fate.live()
@@ -204,6 +210,7 @@ class Line:
         try:
             assert self.under_way <= self.traits.in_flight, "too many are under way"
             assert flight not in net.in_the_air, "one message is sent twice at once"
+            assert again or flight not in net.taken, "what has arrived is sent as if it were new"
             net.in_the_air.add(flight)
             try:
                 await self._send(user, reply, key, until)
@@ -248,7 +255,9 @@ class Line:
             case Weather.MUTE:
                 await asyncio.Event().wait()
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
         raise AssertionError("nothing is posted to channels")
 
     def share(self, processes: int) -> None:

@@ -53,13 +53,17 @@ class StandingClock:
 
 @dataclass
 class Recorder:
-    """A network that takes everything and remembers it; `before_taking` may raise instead."""
+    """A network that takes everything and remembers it; `before_taking` may raise instead. What
+    may have arrived already, as it is told, is `in_doubt`: the keys, each time. `readers` are those
+    of what was taken."""
 
     network: str = NETWORK
     traits: Traits = Traits(in_flight=100)
     taken: list[tuple[User, list[str], str]] = field(default_factory=list)
     channels: Sequence[Channel] = ()
     posted: list[tuple[str, list[str], str]] = field(default_factory=list)
+    in_doubt: list[str] = field(default_factory=list)
+    readers: list[Reader] = field(default_factory=list)
     before_posting: Callable[[Channel, str], Awaitable[None]] | None = None
     before_taking: Callable[[User, str], Awaitable[None]] | None = None
 
@@ -71,13 +75,26 @@ class Recorder:
         await asyncio.Event().wait()
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
+        if again:
+            self.in_doubt.append(key)
         if self.before_taking is not None:
             await self.before_taking(user, key)
+        self.readers.append(reader)
         self.taken.append((user, lines(reply, reader), key))
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
+        if again:
+            self.in_doubt.append(key)
         if self.before_posting is not None:
             await self.before_posting(channel, key)
         self.posted.append((channel.id, lines(reply, reader), key))
@@ -133,12 +150,27 @@ class Summit:
         unreachable: str | None = None,
         again: bool = False,
         names_people: bool = True,
+        profile_zone: ZoneInfo | None = None,
+        marks: bool = False,
+        card: str | None = None,
+        beside: bool = False,
     ) -> Response:
         """The whole response to a line."""
-        user = User(NETWORK, name, name)
+        user = User(NETWORK, name, name, profile_zone)
         channel = Channel(NETWORK, name if private else "#summit", private)
         return await self.engine.respond(
-            Invocation(id, user, channel, line, unreachable, again=again, names_people=names_people)
+            Invocation(
+                id,
+                user,
+                channel,
+                line,
+                unreachable,
+                again=again,
+                names_people=names_people,
+                marks=marks,
+                card=card,
+                beside=beside,
+            )
         )
 
     async def say(self, name: str, line: str, **more: object) -> list[str]:

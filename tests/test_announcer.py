@@ -78,9 +78,11 @@ async def test_a_channel_that_fails_delays_no_other_and_is_tried_again(
     summit.network.before_posting = hook
     summit.go("Monday 10:55")
     assert await heard(summit, announcer) == {"#hallway": LINES}
+    assert summit.network.in_doubt == []
     summit.network.before_posting = None
     summit.clock.advance(timedelta(seconds=2))
     assert await heard(summit, announcer) == {"#summit": LINES}
+    assert summit.network.in_doubt == [key for _, _, key in summit.network.posted]
 
 
 async def test_after_a_crash_it_goes_again_under_its_id(
@@ -104,6 +106,7 @@ async def test_after_a_crash_it_goes_again_under_its_id(
     summit.clock.advance(timedelta(seconds=20))
     assert len(await heard(summit, restarted(summit))) == 2
     assert keys[0] in keys[1:]
+    assert sorted(summit.network.in_doubt) == sorted(set(keys)), "both had been claimed"
 
 
 async def test_two_processes_post_once(summit: Summit, announcer: Announcer) -> None:

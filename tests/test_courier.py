@@ -327,6 +327,7 @@ async def test_a_test_reminder_that_fails_is_sent_again_under_its_id(summit: Sum
     assert len(await summit.notices()) == 1
     first, second = keys(summit)
     assert first == second
+    assert summit.network.in_doubt == [first]
 
 
 async def test_a_session_that_vanished_owes_nothing_until_it_returns(summit: Summit) -> None:

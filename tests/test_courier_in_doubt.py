@@ -39,6 +39,7 @@ async def test_a_message_in_doubt_goes_again_under_its_id(summit: Summit) -> Non
     await summit.tick()
     first, second = keys(summit)
     assert first == second
+    assert summit.network.in_doubt == [first], "the network is told the second time"
 
 
 async def test_the_next_process_takes_over_what_the_last_one_had_claimed(summit: Summit) -> None:
@@ -46,6 +47,7 @@ async def test_the_next_process_takes_over_what_the_last_one_had_claimed(summit:
     summit.go("Monday 10:55")
     await crash(summit, accepted=False)
     assert await summit.notices() == [reminder(5)], "a replay cannot wait for a lease of real time"
+    assert summit.network.in_doubt == keys(summit)
 
 
 async def in_doubt(summit: Summit) -> None:

@@ -58,6 +58,14 @@ async def test_a_move_has_no_lateness(summit: Summit) -> None:
     assert counts(summit) == {"due": 1, "sent": 1}
 
 
+async def test_a_test_that_is_put_off_is_due_once_and_no_repeat(summit: Summit) -> None:
+    await summit.say("ada", "remind test")
+    once(summit, TryLater(timedelta()))
+    await summit.tick()
+    await summit.tick()
+    assert plain(summit) == {"due": 1, "sent": 1, 'failed{,reason="later"}': 1}
+
+
 async def test_failures_by_reason(summit: Summit) -> None:
     await summit.say("ada", "bookmark 12")
     summit.go("Monday 10:55")

@@ -56,7 +56,13 @@ class ChaosNetwork:
             await asyncio.sleep(_RECONNECT)
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
         """Send what a message says about sessions, and wait for the answer."""
         number, now = next(self._numbers), self._clock.now()
@@ -80,7 +86,9 @@ class ChaosNetwork:
         if "gone" in answer:
             raise Unreachable(answer["gone"])
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
         """There are no channels."""
         raise Unreachable("there are no channels")
 

@@ -14,6 +14,7 @@ from bot.times import Reader, duration, weekday
 from bot.zones import zone_name, zones_meant
 
 _OFF = ("off", "no", "none", "event", "default", "reset")
+_AS_THE_PROFILE = ("profile", "default", "reset")
 _SWITCH = {"on": True, "yes": True, "off": False, "no": False}
 _NAMED = (
     "When I cannot write to everybody in time, I may name you in a channel: everybody there sees"
@@ -54,14 +55,13 @@ def run(arguments: str, context: Context) -> Answer:
 
 def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
     own = context.profile.preferences
-    zone = (
-        zone_name(own.timezone) if own.timezone else f"the event's, {context.schedule.timezone.key}"
-    )
     trouble = [text(f"There is no setting {quoted(word)}.")] if unknown else []
     other_hours = 12 if context.reader.hours == 24 else 24
     minutes, hours = duration(context.before), context.reader.hours
     now_plain, other_plain = ("on", "off") if own.plain else ("off", "on")
     now_named, other_named = ("on", "off") if own.named else ("off", "on")
+    back = own.timezone is not None and context.profile_zone is not None
+    other_zone = "profile" if back else "Europe/Berlin"
     named = text(
         f"Named in channels: {now_named}. Change: ", Typed(f"settings named {other_named}")
     )
@@ -69,11 +69,20 @@ def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
         *trouble,
         heading("Your settings:"),
         text(f"Reminders: {minutes} before. Change: ", Typed("settings before 10")),
-        text(f"Time zone: {zone}. Change: ", Typed("settings timezone Europe/Berlin")),
+        text(f"Time zone: {_zone(context)}. Change: ", Typed(f"settings timezone {other_zone}")),
         text(f"Clock: {hours} hours. Change: ", Typed(f"settings hours {other_hours}")),
         text(f"Plain text: {now_plain}. Change: ", Typed(f"settings plain {other_plain}")),
         *([named] if context.names_people else []),
     ]
+
+
+def _zone(context: Context) -> str:
+    own, event = context.profile.preferences.timezone, context.schedule.timezone
+    if own is None and context.profile_zone is not None:
+        return f"as your profile says, {zone_name(context.profile_zone)}"
+    if own is None or own.key == event.key:
+        return f"the event's, {event.key}"
+    return zone_name(own)
 
 
 def _before(value: str, context: Context) -> Answer:
@@ -89,8 +98,14 @@ def _before(value: str, context: Context) -> Answer:
 
 
 def _timezone(value: str, context: Context) -> Answer:
+    profile = context.profile_zone
+    if profile is not None and value in _AS_THE_PROFILE:
+        said = f"Your time is now {_now_in(profile, context)} in {zone_name(profile)}"
+        return _changed(context, f"{said}, as your profile says.", timezone=None)
     if value in _OFF:
-        return _changed(context, "Times are shown in the event's zone alone.", timezone=None)
+        # Who has set nothing is shown what their profile says.
+        alone = context.schedule.timezone if profile is not None else None
+        return _changed(context, "Times are shown in the event's zone alone.", timezone=alone)
     found = zones_meant(value)
     if len(found) == 1:
         said = f"Your time is now {_now_in(found[0], context)} in {zone_name(found[0])}."

@@ -82,7 +82,14 @@ def _trials(connection: Connection, network: str, lease: Lease) -> list[Claim]:
         held = {"trial_lease": to_ms(lease.until)}
         connection.execute(update(users).where(users.c.id == row.id).values(held))
     return [
-        Claim(row.trial, User(network, row.ident, row.name), preferences_from(row), (), lease.until)
+        Claim(
+            row.trial,
+            User(network, row.ident, row.name),
+            preferences_from(row),
+            (),
+            lease.until,
+            again=row.trial_lease > 0,
+        )
         for row in rows
     ]
 

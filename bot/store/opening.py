@@ -4,9 +4,9 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -42,10 +42,12 @@ class StoreFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a database holds: its revision, None if it is new, and the event it belongs to."""
+    """What a database holds: its revision, None if it is new, the event it belongs to, and what
+    adapters have kept there for themselves (not for people), by owner and key."""
 
     revision: str | None
     event: str | None
+    kept: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
 
 def opened(url: str) -> Engine:
@@ -66,9 +68,10 @@ def looked_into(url: str) -> Found:
     with _refused(url, engine), engine.begin() as connection:
         revision = migrations.revision(connection)
         migrations.refuse_newer(revision)
-        named = (kept.c.owner == "event") & (kept.c.key == "name")
-        event = connection.execute(select(kept.c.value).where(named)) if revision else None
-        found = Found(revision, event.scalar_one_or_none() if event else None)
+        own = kept.c.owner.not_like("%/%")
+        rows = connection.execute(select(kept).where(own)) if revision else ()
+        held = {(row.owner, row.key): row.value for row in rows}
+        found = Found(revision, held.pop(("event", "name"), None), held)
     engine.dispose()
     return found
 

@@ -30,5 +30,6 @@ def claim(
         ).returning(posts.c.message, posts.c.failures)
         row = connection.execute(ours).one_or_none()
         if row is not None:
-            claimed.append(Post(channel, start, row.message, lease.until, row.failures))
+            again = row.message != columns["message"]
+            claimed.append(Post(channel, start, row.message, lease.until, row.failures, again))
     return claimed

@@ -22,6 +22,9 @@ from bot.store.candidates import NEVER
 from bot.store.rows import to_ms, told_columns
 from bot.store.tables import UNCLAIMED, bookmarks, posts, users
 
+_OVER = 1
+"""A lease that ended long ago; one of 0 never began."""
+
 
 def settle(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     """Note what was told and what was put off, where the message is still the one under way."""
@@ -51,7 +54,7 @@ def take_over(connection: Connection, network: str, wall: datetime) -> None:
         connection, union(select(bookmarks.c.user_id).where(held), select(users.c.id).where(tried))
     )
     connection.execute(update(bookmarks).where(held).values(lease_until=0))
-    connection.execute(update(users).where(tried).values(trial_lease=0))
+    connection.execute(update(users).where(tried).values(trial_lease=_OVER))
     posting = (posts.c.network == network) & posts.c.posted.is_(False)
     running = posts.c.lease_until > to_ms(wall)
     connection.execute(update(posts).where(posting, running).values(lease_until=0))

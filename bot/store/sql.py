@@ -11,11 +11,23 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.messages import Effect, Profile, User
-from bot.ports import Candidates, Claim, Clock, Judge, Lease, Memo, Outcome, Post, StoreAway
+from bot.ports import (
+    Candidates,
+    Claim,
+    Clock,
+    Delivery,
+    Judge,
+    Lease,
+    Memo,
+    Outcome,
+    Post,
+    StoreAway,
+)
 from bot.schedule import Session
 from bot.store import (
     adopting,
     claims,
+    deliveries,
     holders,
     invocations,
     keeping,
@@ -111,6 +123,18 @@ class SqlStore:
     async def keep(self, owner: str, key: str, value: str | None) -> None:
         """Keep something small for an adapter; None keeps it no more."""
         await self._write(keeping.keep, owner, key, value)
+
+    async def take_in(self, network: str, delivery: str, lease: timedelta) -> Delivery:
+        """What is known of a delivery; what is new or in doubt is the caller's for so long."""
+        return await self._write(deliveries.take_in, network, delivery, self._clock.wall(), lease)
+
+    async def dealt_with(self, network: str, delivery: str) -> None:
+        """A delivery is done."""
+        await self._write(deliveries.dealt_with, network, delivery, self._clock.wall())
+
+    async def let_go_of(self, network: str, delivery: str) -> None:
+        """Nothing was said to a delivery: the next time it is new, unless it is in doubt."""
+        await self._write(deliveries.let_go_of, network, delivery)
 
     async def adopt(self, user: User, by: User) -> None:
         """Make everything of one user another's, on the same network."""

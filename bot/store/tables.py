@@ -114,6 +114,18 @@ invocations = Table(
     Column("at", BigInteger, nullable=False, index=True),
 )
 
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("network", String(40), primary_key=True),
+    Column("ident", String(255), primary_key=True),
+    Column("lease_until", BigInteger, nullable=False),
+    # Somebody who had it before did not finish, and may have answered.
+    Column("in_doubt", Boolean, nullable=False, default=False),
+    Column("done", Boolean, nullable=False, default=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
 # In the order of bytes, so that a range of the index holds all owners with a prefix.
 _OWNER = String(300).with_variant(String(300, collation="C"), "postgresql")
 

@@ -54,11 +54,19 @@ class Double:
         return ["Registered as summitbot.", f"Kept: {await self._store.read(self.network, 'seen')}"]
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
         self._says(f"tells {user.id}: {' / '.join(lines(reply, reader))}")
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
         raise AssertionError("there are no channels")
 
     def share(self, processes: int) -> None:

@@ -44,7 +44,13 @@ class SlowNetwork:
             print("is silent", flush=True)
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
         print(f"writes {user.id} {key}", flush=True)
         if user.id.startswith("stuck"):
@@ -52,7 +58,9 @@ class SlowNetwork:
         await asyncio.sleep(self._seconds)
         print(f"wrote {user.id} {key}", flush=True)
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
         raise AssertionError("there are no channels")
 
     def share(self, processes: int) -> None:

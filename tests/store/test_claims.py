@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messages import Bookmark, User
+from bot.messages import Bookmark, SendTest, User
 from bot.notices import Moved, Reminder
-from bot.ports import Claim, Claimed, PutOff, Told
+from bot.ports import Claim, Claimed, Post, PutOff, Told
 from bot.store.sql import SqlStore
 from tests.store.talk import (
     ADA,
@@ -38,6 +38,39 @@ async def test_a_claim_holds_until_its_lease_ends(store: SqlStore) -> None:
     assert await claim(store, LEASE - timedelta(seconds=1)) == []
     (again,) = await claim(store, LEASE)
     assert again.message == first.message
+
+
+async def test_what_was_claimed_before_may_have_arrived(store: SqlStore) -> None:
+    await store.apply(ADA, [wish()], None)
+    await store.apply(BOB, [SendTest()], None)
+    for at, again in ((timedelta(), False), (LEASE, True), (2 * LEASE, True)):
+        claims = await claim(store, at)
+        assert {one.user: one.again for one in claims} == {ADA: again, BOB: again}
+
+
+async def test_a_test_that_somebody_asks_for_again_is_another_one(store: SqlStore) -> None:
+    for _ in range(2):
+        await store.apply(ADA, [SendTest()], None)
+        (one,) = await claim(store)
+        assert not one.again
+
+
+async def test_what_was_posted_before_may_have_arrived(store: SqlStore) -> None:
+    start = PANEL.slot.start
+
+    async def posts(at: timedelta) -> list[Post]:
+        return await store.claim_posts(NETWORK, [("#summit", start)], lease(at))
+
+    (first,) = await posts(timedelta())
+    assert (first.again, first.failures) == (False, 0)
+    assert await posts(LEASE / 2) == []
+    await store.settle([PutOff(first.message, NOW + LEASE)])
+    (second,) = await posts(LEASE)
+    assert second == replace(first, until=NOW + 2 * LEASE, failures=1, again=True)
+    (third,) = await posts(2 * LEASE)
+    assert third == replace(second, until=NOW + 3 * LEASE)
+    (elsewhere,) = await store.claim_posts(NETWORK, [("#hallway", start)], lease(2 * LEASE))
+    assert not elsewhere.again
 
 
 async def test_a_claim_is_for_one_network(store: SqlStore) -> None:

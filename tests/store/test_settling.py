@@ -79,8 +79,10 @@ async def test_who_takes_a_network_over_has_what_was_under_way_there(store: SqlS
         await store.claim_posts(network, starts, lease())
     assert await claim(store) == []
     await store.take_over(NETWORK)
-    assert {claim.user for claim in await claim(store)} == {ADA, BOB}
-    assert len(await store.claim_posts(NETWORK, starts, lease())) == 2
+    claims = await claim(store)
+    assert {claim.user: claim.again for claim in claims} == {ADA: True, BOB: True}
+    posts = await store.claim_posts(NETWORK, starts, lease())
+    assert [post.again for post in posts] == [True, True]
     assert await claim(store, network=FOREIGN.network) == []
     assert await store.claim_posts(FOREIGN.network, starts, lease()) == []
 

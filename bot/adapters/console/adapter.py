@@ -58,12 +58,20 @@ class Console:
             self._screen.draw(response.reply, response.reader, notice=False)
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
         """Show a notice to the user."""
         self._screen.draw(reply, reader, notice=True)
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
         """Show a message to the channel, which is this terminal."""
         self._screen.draw(reply, reader, notice=True)
 

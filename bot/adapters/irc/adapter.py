@@ -145,12 +145,20 @@ class IrcAdapter:
                 task.cancel()
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
         """Write to a user. Raises TryLater and Unreachable."""
         await self._current().delivery.send(user, reply, reader, until)
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
         """Write to a channel, in few lines. Raises TryLater and Unreachable."""
         connection = self._current().connection
         if connection.roster.channel(channel.id) is None:

@@ -131,7 +131,13 @@ class MatrixAdapter:
         return CannotSpeak(f"{self._settings.homeserver} refuses: {refusal.said or refusal.code}.")
 
     async def send(
-        self, user: User, reply: Reply, reader: Reader, key: str, until: datetime
+        self,
+        user: User,
+        reply: Reply,
+        reader: Reader,
+        key: str,
+        until: datetime,
+        again: bool = False,
     ) -> None:
         """Write to a user, in their direct chat. Raises TryLater and Unreachable."""
         account = self._current()
@@ -154,7 +160,9 @@ class MatrixAdapter:
         except Refused as refusal:
             raise Unreachable(f"the homeserver does not take it ({refusal.code})") from None
 
-    async def post(self, channel: Channel, reply: Reply, reader: Reader, key: str) -> None:
+    async def post(
+        self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
+    ) -> None:
         """Write to a room. Raises TryLater and Unreachable."""
         account = self._current()
         room = account.room_called(channel.id)
