@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.report import Report, as_json, as_table
 
-NAMES = ("chaos", "engine", "irc", "matrix", "reminders")
+NAMES = ("chaos", "engine", "irc", "matrix", "reminders", "slack", "sources", "updates")
 """One module each, with a function `measure`."""
 
 _WITH_SEED = ("chaos",)

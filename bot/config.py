@@ -1,7 +1,7 @@
 """config.toml and the environment -> settings, with errors that name table and key."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     ValidationError,
     model_validator,
 )
@@ -21,17 +22,21 @@ from pydantic import (
 from bot import defaults
 from bot.adapters.irc.settings import Irc
 from bot.adapters.matrix.settings import Matrix
+from bot.adapters.slack.settings import Slack
+from bot.addresses import Source, Url, is_address, source_named
 from bot.environment import as_variable, settle
 from bot.fairness import Fairness
 from bot.mistakes import BadSettings, sentence
 from bot.notices import MOST_BEFORE
 from bot.rules import QuietHours, Rules
+from bot.sources.fields import of as fields_of
 
 _YEARS = range(1900, 2200)
 _USUAL = Rules()
 _FAIR = Fairness()
-# Terminals are networks of these names, and the database keeps what the event is called under one.
-_TAKEN, _TAKEN_BEGINNING = "event", "console-"
+# Terminals are networks of these names; under one the database keeps what the event is called, and
+# under one which process looks at the schedule.
+_TAKEN, _TAKEN_BEGINNING = ("event", "schedule"), "console-"
 
 
 def _zone_exists(name: str) -> str:
@@ -46,12 +51,39 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Event(_Table):
-    """Which schedule, in which zone, on which clock."""
+def _source(given: object) -> Source:
+    if isinstance(given, Path | Url):
+        return given
+    if not isinstance(given, str):
+        raise ValueError("it must be a text in quotation marks")  # noqa: TRY004  # pydantic's way
+    return source_named(given)
 
-    schedule: Path = Field(default_factory=defaults.schedule_path)
+
+def _network_and_channel(channel: str) -> str:
+    network, _, name = channel.partition("/")
+    if not network or not name:
+        raise ValueError("a channel is written behind its network, like irc/#ops")
+    return channel
+
+
+def _named(fields: dict[str, str]) -> dict[str, str]:
+    fields_of(fields)
+    return fields
+
+
+class Event(_Table):
+    """Which schedule, in which zone, on which clock; `fields` says what is called how in a list of
+    its own making. It is looked at every `refresh` seconds; the channels of `changes_in` hear what
+    changed in it."""
+
+    schedule: Annotated[Source, PlainValidator(_source)] = Field(
+        default_factory=defaults.schedule_path
+    )
     timezone: Annotated[str, AfterValidator(_zone_exists)] | None = None
     hours: Annotated[int, AfterValidator(lambda hours: _either(hours))] = _USUAL.hours
+    fields: Annotated[dict[str, str], AfterValidator(_named)] = {}
+    refresh: int = Field(default=defaults.REFRESH, ge=10, le=86_400)
+    changes_in: list[Annotated[str, AfterValidator(_network_and_channel)]] = []
 
 
 def _either(hours: int) -> int:
@@ -123,7 +155,7 @@ class Metrics(_Table):
     host: str = "127.0.0.1"
 
 
-Network = Irc | Matrix
+Network = Irc | Matrix | Slack
 """What says how to speak on one network."""
 N = TypeVar("N", bound=Network)
 
@@ -135,7 +167,7 @@ def _listed(given: object) -> object:
 def _told_apart(networks: Sequence[N]) -> Sequence[N]:
     names = dict[str, str]()
     for name in (network.name for network in networks):
-        if name == _TAKEN or name.startswith(_TAKEN_BEGINNING):
+        if name in _TAKEN or name.startswith(_TAKEN_BEGINNING):
             raise ValueError(f'the program itself uses the name "{name}": choose another')
         # Their variables in the environment must differ as well.
         other = names.get(as_variable(name))
@@ -179,18 +211,29 @@ class Settings(_Table):
         list[Matrix], BeforeValidator(_listed), AfterValidator(_told_apart),
         AfterValidator(_kept_apart),
     ] = []  # fmt: skip
+    slack: Annotated[list[Slack], BeforeValidator(_listed), AfterValidator(_told_apart)] = []
 
     @model_validator(mode="after")
     def _are_told_apart(self) -> "Settings":
         _told_apart(self.networks)
         return self
 
+    @model_validator(mode="after")
+    def _channels_are_of_networks(self) -> "Settings":
+        names = {network.name for network in self.networks}
+        for channel in self.event.changes_in:
+            network = channel.partition("/")[0]
+            if network not in names:
+                raise ValueError(f'event.changes_in: there is no network "{network}"')
+        return self
+
     @property
     def networks(self) -> tuple[Network, ...]:
         """All that are configured."""
-        return (*self.irc, *self.matrix)
+        return (*self.irc, *self.matrix, *self.slack)
 
 
+Tables = dict[str, Any]
 _TABLES: dict[str, type[BaseModel]] = {
     "event": Event,
     "clock": Replay,
@@ -200,13 +243,17 @@ _TABLES: dict[str, type[BaseModel]] = {
     "metrics": Metrics,
     "irc": Irc,
     "matrix": Matrix,
+    "slack": Slack,
 }
 
 
-def load(path: Path | None) -> Settings:
-    """The settings of a file, each key overridden by the environment. Raises BadSettings."""
+def load(path: Path | None, prepared: Callable[[Tables], Tables] | None = None) -> Settings:
+    """The settings of a file, each key overridden by the environment; what they say may be
+    `prepared` before it is checked. Raises BadSettings."""
     tables = _tables(path) if path is not None else {}
     variables = settle(tables, _TABLES)
+    if prepared is not None:
+        tables = prepared(tables)
     try:
         return Settings(**tables)
     except ValidationError as problem:
@@ -240,5 +287,6 @@ def _start_at(folder: Path, table: dict[str, Any], model: type[BaseModel]) -> No
     """Let the paths in a table start at this folder."""
     for key, field in model.model_fields.items():
         kinds = (field.annotation, *get_args(field.annotation))
-        if Path in kinds and isinstance(table.get(key), str):
-            table[key] = folder / table[key]
+        given = table.get(key)
+        if Path in kinds and isinstance(given, str) and not is_address(given):
+            table[key] = folder / given

@@ -10,7 +10,7 @@ from bot import commands, record
 from bot.cleaning import one_line
 from bot.command import Command, Context
 from bot.corrections import Unrecorded, carried_out
-from bot.document import Item, Reply, Typed, reply, text
+from bot.document import Block, Heading, Item, Reply, Typed, reply, text
 from bot.fairness import Allowance
 from bot.messages import (
     Answer,
@@ -73,9 +73,10 @@ class Engine:
         """The programme that answers are made from."""
         return self._names.schedule
 
-    def replace(self, schedule: Schedule) -> None:
-        """Answer from another version of the schedule from now on."""
-        self._names = Finder(schedule)
+    def replace(self, schedule: Schedule, names: Finder | None = None) -> None:
+        """Answer from another version of the schedule from now on; its `names` may have been
+        indexed already."""
+        self._names = names or Finder(schedule)
 
     def introduce(self, user: User, profile: Profile) -> None:
         """Take this for what is known of a user, without asking the store."""
@@ -262,9 +263,12 @@ class Engine:
             page = pages.private if private else pages.here
         place = _place(invocation, private)
         if page is None or len(reply.blocks) <= page:
-            self._rests.drop(place)
+            # The card of a button still offers what is left of it, unless that was pressed.
+            if not invocation.pressed or self._rests.get(place) == answer.reply:
+                self._rests.drop(place)
             return reply
-        shown, rest = reply.blocks[: page - 1], reply.blocks[page - 1 :]
+        end = _end_of_page(reply.blocks, page)
+        shown, rest = reply.blocks[:end], reply.blocks[end:]
         self._rests.put(place, Reply(rest))
         sessions = sum(isinstance(block, Item) for block in rest)
         what = f"{sessions} more sessions" if sessions == len(rest) else f"{len(rest)} more lines"
@@ -274,6 +278,15 @@ class Engine:
 def readable(line: str) -> str:
     """What somebody typed, without the prefix, and no longer than any sensible question."""
     return one_line(line[:_LONGEST_LINE]).lstrip("!").strip()
+
+
+def _end_of_page(blocks: Sequence[Block], page: int) -> int:
+    """How many stand on a page of so many lines, above the one that says what is left: a heading
+    goes with what it heads. A page of three lines is too short to be choosy."""
+    end = page - 1
+    while end > 2 and isinstance(blocks[end - 1], Heading):
+        end -= 1
+    return end
 
 
 def _place(invocation: Invocation, private: bool) -> tuple[User, str | None]:

@@ -55,7 +55,9 @@ class Invocation:
     `marks` asks which of the sessions shown are bookmarked. `card` is the reply (see
     `record.packed`) that stands where a button was pressed, to be shown as it is afterwards.
     `beside` says that nobody has typed it: the network asks for what it shows together on one
-    surface. It does not count as a command of the user's, greets nobody, and is shown whole."""
+    surface. It does not count as a command of the user's, greets nobody, and is shown whole.
+    `pressed` says that it was chosen on what an answer had shown: `more` still brings the rest of
+    that answer, unless this one is too long itself."""
 
     id: str | None
     user: User
@@ -69,6 +71,7 @@ class Invocation:
     marks: bool = False
     card: str | None = None
     beside: bool = False
+    pressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Protocol, assert_never
 
 from bot.adapters.irc.settings import Irc
 from bot.adapters.matrix.settings import Matrix
+from bot.adapters.slack.settings import Slack
 from bot.config import Network
 from bot.ports import Adapter, Clock, Store
 
@@ -28,5 +29,9 @@ def speaker(network: Network, store: Store, clock: Clock) -> Speaker:
             from bot.adapters.matrix.adapter import MatrixAdapter
 
             return MatrixAdapter(network, store, clock)
+        case Slack():
+            from bot.adapters.slack.adapter import SlackAdapter
+
+            return SlackAdapter(network, store, clock)
         case _:
             assert_never(network)

@@ -20,6 +20,24 @@ status = main(["ask", *sys.argv[1:]])
 print(*{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
 sys.exit(status)
 """
+_RUN = """
+import sys
+from pathlib import Path
+from bot.config import load
+from bot.networks import speaker
+from bot.scratch import Scratch
+from bot.clock import SystemClock
+for network in load(Path("config.toml")).networks:
+    speaker(network, Scratch(), SystemClock())
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+_CONFIGURED = {
+    "slack": "[slack]\nbot_token = 'xoxb-1'\napp_token = 'xapp-1'\n",
+    "matrix": "[matrix]\nhomeserver = 'https://m.example.org'\nuser_id = '@bot:m.example.org'\n"
+    "password = 'secret'\n",
+    "irc": "[irc]\nserver = 'irc.example.org'\nchannels = ['#summit']\n",
+}
+_LIBRARIES = {"slack": {"slack_bolt", "slack_sdk"}, "matrix": {"nio"}, "irc": {"irc"}}
 _AT = ("--at", "2012-04-16T09:20")
 
 
@@ -62,3 +80,14 @@ def test_bookmark_loads_the_database_and_no_network_or_settings(tmp_path: Path) 
 def test_question_about_the_programme_takes_less_than_60_megabytes(tmp_path: Path) -> None:
     program = str(Path(sys.executable).with_name("summit-bot"))
     assert peak_memory((program, "ask", "now"), str(tmp_path)) < 60_000_000
+
+
+@pytest.mark.parametrize("network", ["slack", "matrix", "irc"])
+def test_a_bot_on_one_network_loads_the_library_of_no_other(network: str, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(_CONFIGURED[network])
+    done = subprocess.run(
+        (sys.executable, "-c", _RUN), cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    libraries = {library for names in _LIBRARIES.values() for library in names}
+    assert set(done.stdout.split()) & libraries == _LIBRARIES[network]

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot import config
 from bot.adapters.irc.settings import Irc
 from bot.adapters.matrix.settings import Matrix
+from bot.adapters.slack.settings import Slack
 from bot.config import load
 from bot.fairness import Fairness
 from bot.mistakes import BadSettings
@@ -169,7 +170,7 @@ def test_no_secret_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     own = file(tmp_path, f"{database}{SECOND}{secrets}")
     monkeypatch.setenv("SUMMIT_BOT_IRC__IRC__PASSWORD", "geheim")
     settings = load(own)
-    assert [n.password and n.password.get_secret_value() for n in settings.networks] == [
+    assert [n.password and n.password.get_secret_value() for n in settings.irc] == [
         "geheim", "geheim"
     ]  # fmt: skip
     assert "geheim" not in f"{settings!r} {settings} {configured(own)!r}"
@@ -203,9 +204,13 @@ def test_the_example_has_every_key_and_holds_with_all_of_them(tmp_path: Path) ->
     assert {name: sorted(keys) for name, keys in tables.items()} == {
         name: sorted(model.model_fields) for name, model in config._TABLES.items()
     }
+    # One workspace or several: not both.
+    for one, several in [('bot_token = "xoxb-secret"', ""), ('"C0123456789"', '"T01/C07"')]:
+        assert one in everything
+        everything = everything.replace(one, several)
     (tmp_path / "all.toml").write_text(everything)
     settings = load(tmp_path / "all.toml")
-    [irc], [matrix] = settings.irc, settings.matrix
+    [irc], [matrix], [slack] = settings.irc, settings.matrix, settings.slack
     own = {"server", "server_password", "certificate", "certificate_key", "account", "password",
            "channels", "coming_up", "recipients"}  # fmt: skip
     assert irc.model_dump(exclude=own) == Irc(server="irc.libera.chat").model_dump(exclude=own)
@@ -217,3 +222,7 @@ def test_the_example_has_every_key_and_holds_with_all_of_them(tmp_path: Path) ->
     )  # fmt: skip
     assert matrix.model_dump(exclude=own) == usual.model_dump(exclude=own)
     assert matrix.store == tmp_path / "matrix-store"
+    own = {"app_token", "signing_secret", "client_id", "client_secret", "public_url", "token_key",
+           "bot_token", "coming_up"}  # fmt: skip
+    least = Slack(bot_token=SecretStr("secret"), app_token=SecretStr("secret"))
+    assert slack.model_dump(exclude=own) == least.model_dump(exclude=own)

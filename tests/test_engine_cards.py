@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.document import Item, Reply, heading, reply, text
+from bot.document import Block, Heading, Item, Reply, Text, Typed, heading, reply, text
 from bot.fairness import Fairness
-from bot.messages import Response
+from bot.messages import Channel, Invocation, Response, User
 from bot.ports import StoreAway
 from bot.record import packed
 from bot.rules import Rules
-from tests.summit import Summit, folsom
+from bot.text import lines
+from tests.summit import NETWORK, Summit, folsom
 
 FOLSOM = folsom()
 NONE = set[int]()
@@ -194,3 +195,55 @@ async def test_what_nobody_typed_counts_for_nothing(database: str) -> None:
     assert await summit.say("ada", "now") == ["That is a lot at once. Ask me again in 60 s."]
     await summit.respond("ada", "agenda", beside=True)
     await summit.store.close()
+
+
+async def pressed(summit: Summit, line: str) -> list[str]:
+    """What Ada reads when she presses something."""
+    channel = Channel(NETWORK, "ada", private=True)
+    response = await summit.engine.respond(
+        Invocation(None, User(NETWORK, "ada"), channel, line, pressed=True)
+    )
+    return lines(response.reply, response.reader)
+
+
+async def test_a_press_leaves_the_rest_of_the_answer_that_it_stands_on(database: str) -> None:
+    summit = Summit(database, FOLSOM, "Monday 9:20", Rules(greets=False, page=4))
+    [*_, offer] = await summit.say("ada", "lead Thierry")
+    assert offer == "… 6 more sessions: ‘more’"
+    await pressed(summit, "bookmark 12")
+    await pressed(summit, "unbookmark 12")
+    [*_, offer] = await summit.say("ada", "more")
+    assert offer == "… 3 more sessions: ‘more’"
+    # A press with a long answer has a rest of its own, and the rest itself may be pressed.
+    [*_, offer] = await pressed(summit, "help")
+    assert offer.endswith("more lines: ‘more’")
+    while (await pressed(summit, "more"))[-1].endswith("‘more’"):
+        pass
+    assert await summit.say("ada", "more") == [
+        "There is nothing more to show. Ask something: ‘help’"
+    ]
+    await summit.store.close()
+
+
+@pytest.mark.parametrize("page", [2, 3, 4, 5, 6])
+async def test_no_page_ends_with_a_heading_and_none_is_lost(database: str, page: int) -> None:
+    unpaged = Summit(f"{database}2", FOLSOM, "Monday 9:20", Rules(greets=False))
+    whole = (await unpaged.respond("ada", "help")).reply.blocks
+    await unpaged.store.close()
+    summit = Summit(database, FOLSOM, "Monday 9:20", Rules(greets=False, page=page))
+    shown, line = list[Block](), "help"
+    while True:
+        *said, last = (await summit.respond("ada", line)).reply.blocks
+        if not is_offer(last):
+            shown += [*said, last]
+            break
+        # On the shortest ones there is room for nothing else.
+        assert page <= 3 or not isinstance(said[-1], Heading), said
+        shown += said
+        line = "more"
+    assert tuple(shown) == whole
+    await summit.store.close()
+
+
+def is_offer(block: Block) -> bool:
+    return isinstance(block, Text) and Typed("more") in block.spans

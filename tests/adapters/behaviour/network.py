@@ -15,6 +15,7 @@ class Ability(Enum):
     """What not every network can do."""
 
     CHANNEL = "people talk with the bot where others read it"
+    MARKS = "a mark before it makes a command of what is said in a channel"
     CROWD = "several people talk with one bot"
     PAGES = "a long answer stops, and goes on when more is asked for"
     EMPHASIS = "a title can stand out"
@@ -90,6 +91,10 @@ class Talk(Protocol):
 
     def typed(self, line: str) -> str:
         """How a command is written that is to be typed in the channel."""
+        ...
+
+    def typed_again(self, line: str) -> str:
+        """The same in what is answered to somebody alone who has asked in the channel."""
         ...
 
     def in_channel(self, name: str, *lines: str) -> list[str]:

@@ -11,6 +11,7 @@ def test_what_networks_cannot_do() -> None:
              for ability, why in network.lacks.items()}  # fmt: skip
     assert lacks == {
         ("console", "CHANNEL"): "one person sits at a terminal",
+        ("console", "MARKS"): "one person sits at a terminal",
         ("console", "CROWD"): "one person sits at a terminal",
         ("console", "PAGES"): "a terminal scrolls",
         ("console", "EMPHASIS"): "what a pipe leads to may not show it",
@@ -20,6 +21,10 @@ def test_what_networks_cannot_do() -> None:
         ("ngircd", "BOTS"): "only WHOIS tells of a bot that it is one",
         ("matrix", "MASKS"): "everybody is logged in",
         ("matrix, encrypted", "MASKS"): "everybody is logged in",
+        ("slack, socket", "MARKS"): "in a channel only mentions are heard",
+        ("slack, socket", "MASKS"): "everybody is logged in",
+        ("slack, http", "MARKS"): "in a channel only mentions are heard",
+        ("slack, http", "MASKS"): "everybody is logged in",
     }
 
 

@@ -100,7 +100,7 @@ async def test_more_belongs_to_whoever_asked(talk: Talk) -> None:
     assert await bob.reads_in_channel(4) == talk.in_channel("ada", *NOW[3:])
 
 
-@pytest.mark.needs(Ability.CHANNEL)
+@pytest.mark.needs(Ability.CHANNEL, Ability.MARKS)
 async def test_what_nobody_knows_is_left_to_other_bots_in_a_channel(talk: Talk) -> None:
     ada = await talk.comes("ada")
     for text in ("!weather", "!weather in San Francisco", "!!!", "!", "! next", "weather?", "now"):

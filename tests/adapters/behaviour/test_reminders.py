@@ -11,9 +11,7 @@ COMING_UP = (
     "[8] 10:00am–10:25am · Common configuration patterns · Seacliff AB · Mark McLoughlin",
     "[9] 10:00am–10:25am · Folsom documentation priorities · Seacliff D · Anne Gentle",
 )
-NOT_BOOKMARKED = (
-    "You have not bookmarked “Breakout of volume into its own service”. Yours: ‘bookmarks’"
-)
+NOT_BOOKMARKED = "You have not bookmarked “Breakout of volume into its own service”. Yours: "
 HAS_ONE = ["You have 1 bookmark:", f"[6] Mon {VOLUME} · reminder at 9:25am"]
 HAS_NONE = ["You have no bookmarks yet. Add one by number or title: ‘bookmark 12’"]
 
@@ -109,9 +107,9 @@ async def test_whoever_is_forgotten_is_not_reminded(talk: Talk) -> None:
 
 @pytest.mark.needs(Ability.CHANNEL)
 async def test_what_is_personal_is_answered_to_the_asker_alone(talk: Talk) -> None:
-    ada = await talk.comes("ada")
+    ada, mine = await talk.comes("ada"), f"‘{talk.typed_again('bookmarks')}’"
     for text, answer in (
-        ("!unbookmark 6", [NOT_BOOKMARKED]),
+        ("!unbookmark 6", [NOT_BOOKMARKED + mine]),
         ("!bookmark 6", [*BOOKMARKED, *talk.beware]),
         ("summitbot: bookmarks", HAS_ONE),
         ("@summitbot settings plain on", ["No colour and no emphasis any more."]),
