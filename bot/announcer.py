@@ -1,4 +1,5 @@
-"""Posts what comes up to the channels of a network, a few minutes before it starts."""
+"""Posts to the channels of a network: what comes up, a few minutes before it starts, and what else
+they are to be told."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.backoff import pause
+from bot.bulletins import Bulletins
 from bot.document import Reply, heading
 from bot.messages import Channel, Preferences
 from bot.patience import Patience
@@ -54,6 +56,7 @@ class Announcer:
         self._patience = patience
         self._outcomes: list[Outcome] = []
         self._heard = set[tuple[str, datetime]]()
+        self._bulletins = Bulletins(adapter, store, clock, rules, patience)
 
     def replace(self, schedule: Schedule) -> None:
         """Post from another version of the schedule from now on."""
@@ -75,6 +78,7 @@ class Announcer:
                 posting = (self._post(channels[post.channel], post) for post in claimed)
                 self._outcomes += await asyncio.gather(*posting)
                 await self._settle()
+            await self._bulletins.tick(self._schedule)
         except StoreAway:
             # The courier says so.
             await asyncio.sleep(self._patience.pause.total_seconds())

@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from bot.aside import aside
 from bot.clock import ReplayClock, StandingClock, SystemClock
 from bot.commands import understood
 from bot.engine import Engine, readable
 from bot.messages import Channel, Invocation, Profile, Response, User
+from bot.names import Finder
 from bot.patience import Holding, Patience
-from bot.ports import Adapter, CannotSpeak, Clock, Store, StoreAway
+from bot.ports import Adapter, CannotSpeak, Clock, Store, StoreAway, Version
 from bot.programme import last_day
 from bot.rules import Rules
 from bot.schedule import Schedule
@@ -50,6 +52,7 @@ async def ask(setup: Setup, schedule: Schedule, user: User | None, line: str) ->
         return await engine.respond(invocation)
     store = await open_store(setup.database, clock, schedule)
     try:
+        schedule = await _numbered(schedule, store)
         return await Engine(schedule, store, clock, rules).respond(invocation)
     finally:
         await store.close()
@@ -65,6 +68,7 @@ async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
     try:
         with alone(setup.database):
             store = await open_store(setup.database, clock, schedule)
+            schedule = await _numbered(schedule, store)
             console = Console(user, _screen(user, store, schedule, clock, setup))
             process = str(uuid4())
             try:
@@ -117,6 +121,8 @@ async def serve(
 
     process, tally = process or str(uuid4()), tally or Tally()
     engine = Engine(schedule, store, clock, rules)
+    # Who asks first would wait for it, and everybody else with them.
+    engine.replace(schedule, await aside(prepared, schedule))
     couriers = [
         Courier(adapter, schedule, store, clock, rules, tally, patience) for adapter in adapters
     ]
@@ -127,10 +133,11 @@ async def serve(
     async def follow(versions: AsyncIterator[Schedule]) -> None:
         try:
             async for version in versions:
-                engine.replace(version)
                 for courier, announcer in zip(couriers, announcers, strict=True):
                     courier.replace(version)
                     announcer.replace(version)
+                # People are told at once; questions are answered a little later from this version.
+                engine.replace(version, await aside(prepared, version))
         except Exception:
             # Reminders of the programme as it is known are better than none.
             _log.exception("the schedule is not followed any more")
@@ -187,6 +194,14 @@ def clock_of(setup: Setup) -> Clock:
     return SystemClock() if setup.start is None else ReplayClock(setup.start, setup.speed or 1.0)
 
 
+def prepared(schedule: Schedule) -> Finder:
+    """The names of a schedule, all that is looked up in either indexed already."""
+    schedule.index()
+    names = Finder(schedule)
+    names.index()
+    return names
+
+
 def keep_for_good() -> None:
     """Spare what there is by now, libraries and programme, from garbage collection: each full one
     would look at all of it again, and keep everybody waiting for a tenth of a second."""
@@ -223,6 +238,21 @@ async def open_store(url: str, clock: Clock, schedule: Schedule, like: str = _LI
         await store.close()
         raise CannotStart(of_another_event(known, schedule, like))
     return store
+
+
+async def _numbered(schedule: Schedule, store: Store) -> Schedule:
+    """With the numbers that the sessions have in this database, if it holds a version of the
+    schedule: bookmarks are kept by them."""
+    version = await store.version()
+    return schedule if version is None else as_numbered(schedule, version)
+
+
+def as_numbered(schedule: Schedule, version: Version) -> Schedule:
+    """With the numbers that the sessions have in a version that is kept."""
+    from bot.sources.identity import kept
+    from bot.updating import restored
+
+    return kept(restored(version.document), schedule)
 
 
 def of_another_event(known: str, schedule: Schedule, like: str) -> str:

@@ -8,7 +8,7 @@ from itertools import combinations
 from bot.command import Context
 from bot.document import Block, Item, Precision, Span, Time, Typed, reply, text
 from bot.messages import AddBookmark, Answer, Bookmark
-from bot.notices import MOST_BEFORE, opens_at
+from bot.notices import MOST_BEFORE, change, opens_at
 from bot.schedule import Session
 from bot.times import duration, in_how_long
 
@@ -97,6 +97,15 @@ def when_reminded(session: Session, bookmark: Bookmark, context: Context) -> tup
     if context.now >= session.slot.start:
         return ("on now",)
     return ("reminders off",) if bookmark.muted else ("you have been reminded",)
+
+
+def what_changed(session: Session, bookmark: Bookmark, context: Context) -> tuple[Span, ...]:
+    """`Moved from Monday 9:30am to Monday 10:00am`: what the owner has not been told yet; nothing
+    if that is of no use. That it is cancelled is said wherever it is shown."""
+    over = context.now >= session.slot.until
+    if over or session.cancelled or session.facts.says_the_same_as(bookmark.told):
+        return ()
+    return change(bookmark.told, session.facts)
 
 
 def _what_will_come(

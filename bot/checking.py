@@ -2,18 +2,24 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.addresses import Url
 from bot.app import clock_of, introduced, of_another_event
-from bot.ports import CannotSpeak
+from bot.clock import SystemClock
+from bot.ports import CannotSpeak, Heads
+from bot.publisher import ACCEPT
 from bot.running import ANOTHER, NO_NETWORK
 from bot.schedule import Schedule
 from bot.scratch import Scratch
 from bot.setup import CannotStart, Setup, configured, load_schedule, pointed_at
+from bot.times import duration
 
 if TYPE_CHECKING:
     from bot.config import Network
+    from bot.store.opening import Found, StoreFailed
 
 _LONGEST = 600.0
 """Seconds for one network to answer; adapters have limits of their own for each of its servers."""
@@ -29,8 +35,9 @@ async def check(config: Path | None, say: Say) -> bool:
         say(f"Settings: no: {problem}")
         return _concluded(False, say)
     say(f"Settings: {config if config is not None else 'no file (name one with --config)'}")
-    schedule = _schedule(setup, say)
-    kept = _database(setup, schedule, say)
+    found = _looked_into(setup)
+    schedule = await asyncio.to_thread(_schedule, setup, found, say)
+    kept = _database(setup, found, schedule, say)
     well = [schedule is not None, kept is not None, bool(setup.networks)]
     if not setup.networks:
         say(f"Networks: no: {NO_NETWORK}")
@@ -43,29 +50,56 @@ def _concluded(well: bool, say: Say) -> bool:
     return well
 
 
-def _schedule(setup: Setup, say: Say) -> Schedule | None:
+def _looked_into(setup: Setup) -> "Found | StoreFailed":
+    from bot.store.opening import StoreFailed, looked_into
+
     try:
-        imported = load_schedule(setup.schedule, setup.timezone)
+        return looked_into(setup.database)
+    except StoreFailed as problem:
+        return problem
+
+
+def _schedule(setup: Setup, found: "Found | StoreFailed", say: Say) -> Schedule | None:
+    """As it can be had now; to look for it an event loop of its own is run."""
+    try:
+        imported = load_schedule(setup.schedule, setup.timezone, fields=setup.fields)
     except CannotStart as problem:
         say(f"Schedule: no: {problem}")
+        if not isinstance(found, Exception) and found.heads.current is not None:
+            say("  `run` would begin with what was there last")
         return None
     say(f"Schedule: {introduced(setup, imported.schedule)}")
+    if isinstance(setup.schedule, Url):
+        say(f"  fetched from {setup.schedule}")
     if imported.warnings:
         say(f"  {pointed_at(setup, len(imported.warnings))}")
     return imported.schedule
 
 
+def _say_versions(heads: Heads, say: Say) -> None:
+    wall = SystemClock().now()
+    if heads.current is not None:
+        at, seen = (_ago(moment, wall) for moment in (heads.current.at, heads.current.seen))
+        say(f"  schedule: version {heads.current.number}, changed {at}, last seen {seen}")
+    if heads.held is not None:
+        say(f"  held back {_ago(heads.held.at, wall)} is an update: it {heads.held.why};"
+            f" `{ACCEPT}` lets it through")  # fmt: skip
+
+
+def _ago(moment: datetime, wall: datetime) -> str:
+    minutes = (wall - moment) // timedelta(minutes=1)
+    return f"{duration(minutes)} ago" if minutes > 0 else "just now"
+
+
 def _database(
-    setup: Setup, schedule: Schedule | None, say: Say
+    setup: Setup, found: "Found | StoreFailed", schedule: Schedule | None, say: Say
 ) -> Mapping[tuple[str, str], str] | None:
     """What adapters have kept there, by owner and key; None if the database cannot be used."""
     from bot.store.migrations import HEAD
-    from bot.store.opening import StoreFailed, looked_into, shown
+    from bot.store.opening import shown
 
-    try:
-        found = looked_into(setup.database)
-    except StoreFailed as problem:
-        say(f"Database: no: {problem}")
+    if isinstance(found, Exception):
+        say(f"Database: no: {found}")
         return None
     if schedule is not None and found.event not in (None, schedule.event):
         say(f"Database: no: {of_another_event(str(found.event), schedule, ANOTHER)}")
@@ -74,6 +108,7 @@ def _database(
     made = "made" if found.revision is None else f"upgraded from revision {found.revision}"
     later = "" if found.revision == HEAD else f"; its tables will be {made}"
     say(f"Database: {shown(setup.database)} {held}{later}")
+    _say_versions(found.heads, say)
     return found.kept
 
 

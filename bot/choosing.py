@@ -91,7 +91,7 @@ def _by_number(words: str, context: Context, command: str) -> Session | Reply | 
     session = context.schedule.session(number)
     if session is not None:
         return session
-    where = "The numbers stand in front of the titles in "
+    where = "The numbers stand in brackets in "
     return reply(text(f"There is no session {number}. {where}", Typed("agenda"), "."))
 
 

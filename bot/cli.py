@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import io
-import json
 import logging
 import os
 import sys
@@ -13,25 +12,24 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot import __version__, app, defaults
+from bot import __version__, app, cli_schedule, cli_slack, cli_updates, defaults
+from bot.addresses import Url
+from bot.cli_schedule import as_data, print_json, source_argument, zone_named
 from bot.clock import SystemClock
-from bot.document import Item
 from bot.messages import Response
-from bot.schedule import Schedule, Session
+from bot.ports import Version
+from bot.schedule import Schedule
 from bot.setup import (
+    CannotFetch,
     CannotStart,
     Setup,
     configured,
-    kept_schedule,
     load_schedule,
     moment_meant,
     pointed_at,
 )
-from bot.sources import Imported
-from bot.text import block_line, lines
-from bot.times import Reader, long_day
+from bot.text import lines
 
 # The replay begins when the first sessions are under way: Monday 9:20 at the first event.
 _INTO_THE_FIRST_DAY = timedelta(minutes=20)
@@ -142,29 +140,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(check)
     check.set_defaults(run=_check)
 
-    schedule = commands.add_parser("schedule", help="read published schedules")
-    actions = schedule.add_subparsers(title="actions", required=True, metavar="ACTION")
-    imports = actions.add_parser("import", help="turn a published schedule into schedule JSON")
-    imports.add_argument("source", type=Path, metavar="SOURCE")
-    imports.add_argument(
-        "--timezone", metavar="ZONE", help="the event's zone, where the source names none"
-    )
-    imports.add_argument("--title", help="the event's name, where the source names none")
-    imports.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    imports.set_defaults(run=_schedule_import)
-    show = actions.add_parser("show", help="list the sessions of a schedule")
-    show.add_argument("file", type=Path, metavar="FILE")
-    show.add_argument(
-        "--timezone", metavar="ZONE", help="the event's zone, where the file names none"
-    )
-    show.add_argument("--json", action="store_true", help="as JSON")
-    show.set_defaults(run=_schedule_show)
+    cli_updates.add(cli_schedule.add(commands))
+    cli_slack.add(commands, _add_config)
     return parser
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="name", metavar="NAME", help="who asks, and whose bookmarks")
-    parser.add_argument("--schedule", type=Path, metavar="FILE", help="another schedule")
+    parser.add_argument(
+        "--schedule", type=source_argument, metavar="FILE", help="another schedule, or its address"
+    )
     parser.add_argument(
         "--timezone", metavar="ZONE", help="the event's zone, where the schedule names none"
     )
@@ -205,7 +190,7 @@ def _ask(options: argparse.Namespace) -> None:
     user = app.console_user(_name(options.name)) if options.name else None
     response = asyncio.run(app.ask(setup, schedule, user, " ".join(options.line)))
     if options.json:
-        _print_json(_response(response, schedule))
+        print_json(_response(response, schedule))
     else:
         print("\n".join(lines(response.reply, response.reader)))
     if setup.start is None and schedule.closes and schedule.closes <= SystemClock().now():
@@ -218,7 +203,7 @@ def _run(options: argparse.Namespace) -> None:
 
     to_standard_error(logging.DEBUG if options.verbose else logging.INFO, stamped=True)
     setup = configured(options.config)
-    asyncio.run(run(setup, _schedule_of(setup)))
+    asyncio.run(run(setup))
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -230,49 +215,13 @@ def _check(options: argparse.Namespace) -> None:
         raise _NotAllIsWell
 
 
-def _schedule_import(options: argparse.Namespace) -> None:
-    from bot.sources import c3voc, identity
-
-    imported = load_schedule(options.source, _zone(options.timezone), options.title)
-    _warn(imported)
-    schedule = imported.schedule
-    before = kept_schedule(options.output, schedule.timezone)
-    if before is not None:
-        schedule = identity.kept(before, schedule)
-    try:
-        options.output.write_text(c3voc.write(schedule), encoding="utf-8")
-    except OSError as problem:
-        raise _BadArgument(f"{options.output} cannot be written: {problem.strerror}.") from None
-    print(_summary(schedule))
-
-
-def _schedule_show(options: argparse.Namespace) -> None:
-    imported = load_schedule(options.file, _zone(options.timezone))
-    schedule = imported.schedule
-    _warn(imported)
-    if options.json:
-        _print_json(
-            [
-                _session(s, schedule) | {"kind": s.kind.value, "guid": s.guid}
-                for s in schedule.sessions
-            ]
-        )
-        return
-    reader = Reader(schedule.timezone)
-    for day in schedule.days:
-        print(long_day(day))
-        for session in schedule.on(day):
-            print(f"  {block_line(Item(session), reader)}")
-    print(_summary(schedule))
-
-
 def _prepared(options: argparse.Namespace) -> tuple[Setup, Schedule]:
     """The setup with what the arguments change, and its schedule."""
     setup = configured(options.config)
     setup = replace(
         setup,
         schedule=options.schedule or setup.schedule,
-        timezone=_zone(options.timezone) or setup.timezone,
+        timezone=zone_named(options.timezone) or setup.timezone,
         database=options.database or setup.database,
     )
     schedule = _schedule_of(setup)
@@ -283,30 +232,34 @@ def _prepared(options: argparse.Namespace) -> tuple[Setup, Schedule]:
 
 
 def _schedule_of(setup: Setup) -> Schedule:
-    """The configured schedule; what could not be read of it is counted on standard error."""
-    imported = load_schedule(setup.schedule, setup.timezone)
+    """The configured schedule; what could not be read of it is counted on standard error. If it is
+    at an address, the database may hold it, with the numbers that its sessions have."""
+    version = _kept_version(setup.database) if isinstance(setup.schedule, Url) else None
+    try:
+        imported = load_schedule(setup.schedule, setup.timezone, fields=setup.fields)
+    except CannotFetch as problem:
+        if version is None:
+            raise
+        print(f"summit-bot: {problem} This is what was there last.", file=sys.stderr)
+        from bot.updating import restored
+
+        return restored(version.document)
     if imported.warnings:
         print(pointed_at(setup, len(imported.warnings)), file=sys.stderr)
-    return imported.schedule
+    schedule = imported.schedule
+    if version is not None and version.event == schedule.event:
+        return app.as_numbered(schedule, version)
+    return schedule
 
 
-def _warn(imported: Imported) -> None:
-    for warning in imported.warnings:
-        print(warning, file=sys.stderr)
+def _kept_version(database: str) -> Version | None:
+    """What a database holds, if it can be looked into; whoever uses it says why it cannot."""
+    from bot.store.opening import StoreFailed, looked_into
 
-
-def _summary(schedule: Schedule) -> str:
-    counts = [
-        _counted(len(schedule.sessions), "session"),
-        f"on {_counted(len(schedule.days), 'day')}",
-        f"in {_counted(len(schedule.rooms), 'place')}",
-    ]
-    people = _counted(len(schedule.people), "person", "people")
-    return f"{' '.join(counts)}, led by {people}; times in {schedule.timezone.key}."
-
-
-def _counted(number: int, noun: str, nouns: str | None = None) -> str:
-    return f"{number} {noun if number == 1 else nouns or noun + 's'}"
+    try:
+        return looked_into(database, whole=True).version
+    except StoreFailed:
+        return None
 
 
 def _response(response: Response, schedule: Schedule) -> dict[str, Any]:
@@ -314,26 +267,8 @@ def _response(response: Response, schedule: Schedule) -> dict[str, Any]:
         "command": response.command,
         "text": "\n".join(lines(response.reply, response.reader)),
         "private": response.private,
-        "sessions": [_session(session, schedule) for session in response.reply.sessions()],
+        "sessions": [as_data(session, schedule) for session in response.reply.sessions()],
     }
-
-
-def _session(session: Session, schedule: Schedule) -> dict[str, Any]:
-    slot, zone = session.slot, schedule.timezone
-    return {
-        "id": session.id,
-        "title": session.title,
-        "start": slot.start.astimezone(zone).isoformat(),
-        "end": slot.end.astimezone(zone).isoformat() if slot.end else None,
-        "room": ", ".join(slot.rooms) or None,
-        "leads": list(session.leads),
-    }
-
-
-def _print_json(value: object) -> None:
-    # Where the output cannot hold every letter, JSON has its own way to write them.
-    everything = (sys.stdout.encoding or "").lower().startswith("utf")
-    print(json.dumps(value, ensure_ascii=not everything, indent=2))
 
 
 def _name(name: str) -> str:
@@ -341,12 +276,3 @@ def _name(name: str) -> str:
     if not short.isprintable() or not 1 <= len(short) <= _LONGEST_NAME:
         raise _BadArgument(f"--as takes a name of 1 to {_LONGEST_NAME} letters")
     return short
-
-
-def _zone(name: str | None) -> ZoneInfo | None:
-    try:
-        return None if name is None else ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise _BadArgument(
-            f"there is no time zone {name!r}; one looks like America/Los_Angeles"
-        ) from None

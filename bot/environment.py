@@ -75,8 +75,11 @@ def _plain(name: str) -> str:
 
 
 def _value(variable: str, kind: Any) -> Any:
-    """A list is JSON; all else is taken as it is, and understood as its key wants it."""
+    """A list or a table is JSON; all else is taken as it is, and understood as its key wants
+    it."""
     text = os.environ[variable]
+    if get_origin(kind) is dict:
+        return _table(variable, text)
     only, among = get_origin(kind) is list, any(get_origin(k) is list for k in get_args(kind))
     if not (only or among):
         return text
@@ -89,3 +92,13 @@ def _value(variable: str, kind: Any) -> Any:
     if only:
         raise BadSettings(f'{variable}: it must be a list in brackets, like ["a", "b"].')
     return text
+
+
+def _table(variable: str, text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise BadSettings(f'{variable}: it must be a table in braces, like {{"title": "Name"}}.')
+    return value

@@ -43,6 +43,9 @@ def sentence(
     """The first of these mistakes in `tables`, which stand in `file` except where a variable of
     the environment counts. A value is never shown: it may be a secret."""
     error = _of_the_kind_meant(errors)
+    if not error["loc"]:
+        # What several tables have to agree on names them itself.
+        return f"{file}: {error['msg'].removeprefix('Value error, ')}."
     place, kind = _place(error, tables), error["type"]
     if kind in _NO_TABLE or (kind == "list_type" and len(place) == 1):
         return f"{file}: {place[0]} must be a table, like [{place[0]}]."

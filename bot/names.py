@@ -176,6 +176,11 @@ class Finder:
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
 
+    def index(self) -> None:
+        """Index all kinds now: of a large schedule that takes a while."""
+        for kind in (self.rooms, self.people, self.titles, self.texts):
+            assert kind is not None
+
     @cached_property
     def rooms(self) -> Names[Room]:
         """Rooms by name."""

@@ -161,7 +161,7 @@ def _lead(notice: Notice, now: datetime) -> Heading:
         case Reminder():
             return heading(f"Starts {in_how_long(session.slot.start, now)}:")
         case Moved(_, told):
-            return heading(*_change(told, session.facts), *_soon(session, now), ":")
+            return heading(*change(told, session.facts), *_soon(session, now), ":")
 
 
 def _buttons(notice: Notice) -> list[Button]:
@@ -172,7 +172,8 @@ def _buttons(notice: Notice) -> list[Button]:
     )
 
 
-def _change(told: Facts, today: Facts) -> tuple[Span, ...]:
+def change(told: Facts, today: Facts) -> tuple[Span, ...]:
+    """What is otherwise than somebody was told, in a sentence without its full stop."""
     if today.cancelled:
         return ("Cancelled, it will not take place",)
     changes: list[tuple[Span, ...]] = []

@@ -1,7 +1,7 @@
 """The protocols at the borders: clocks, stores and adapters; and the errors of speaking."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -236,6 +236,67 @@ class Posted:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """What a channel of a network is to be told once, as `record.packed` writes it, if that can be
+    done until a moment of real time (UTC)."""
+
+    network: str
+    channel: str
+    reply: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinClaim:
+    """The right to post a bulletin, until a moment of real time (UTC); `failures` is how often it
+    has been put off in a row. `again` if it was tried before, and may have arrived already."""
+
+    bulletin: Bulletin
+    message: str
+    until: datetime
+    failures: int
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of a version of the schedule without reading it. Its number is the one after
+    that of the version before, from 1 on; it became what it is at a moment of real time (UTC), and
+    its source was last `seen` to say the same at another. `digest` says what it was read from;
+    `etag` and `modified` are what the source calls that. `why` it is held back, if it is."""
+
+    number: int
+    at: datetime
+    seen: datetime
+    digest: str
+    etag: str | None = None
+    modified: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The version that counts, and the one that is held back, where there are such."""
+
+    current: Head | None = None
+    held: Head | None = None
+
+    @property
+    def number(self) -> int:
+        """Of the version that counts; 0 if there is none."""
+        return self.current.number if self.current else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the schedule: what the event is called in it, and all of it as schedule JSON."""
+
+    head: Head
+    event: str
+    document: str = field(repr=False)
+
+
 Outcome = Told | Posted | PutOff | Freed
 
 
@@ -369,6 +430,33 @@ class Store(Protocol):
         """Nothing was said to a delivery, for certain, and it was not dealt with: the next time it
         is new. If somebody before may have said something, its lease ends by itself, and then it is
         in doubt as before."""
+        ...
+
+    async def heads(self) -> Heads:
+        """What is known of the versions of the schedule that are kept."""
+        ...
+
+    async def version(self, *, held: bool = False) -> Version | None:
+        """The version that counts, or the one that is held back."""
+        ...
+
+    async def publish(self, version: Version, bulletins: Sequence[Bulletin] = ()) -> bool:
+        """Let this version count, with what channels are to be told of it; nothing is held back any
+        more. False, and nothing happens, if it does not follow on the one that counts by now."""
+        ...
+
+    async def hold_back(self, version: Version, bulletins: Sequence[Bulletin] = ()) -> bool:
+        """Keep this version in place of what is held back, until it is published or dropped. False,
+        and nothing happens, if it does not follow on the one that counts by now."""
+        ...
+
+    async def confirm(self, head: Head) -> None:
+        """The source says the same as the version that counts, if it has this number (and has that
+        digest, etag and so on by now): nothing is held back any more."""
+        ...
+
+    async def claim_bulletins(self, network: str, lease: Lease) -> list[BulletinClaim]:
+        """Reserve what channels of a network are to be told."""
         ...
 
     async def adopt(self, user: User, by: User) -> None:

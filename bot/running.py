@@ -7,11 +7,20 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from uuid import uuid4
 
-from bot.app import clock_of, introduced, keep_for_good, open_store, serve, stopped_by
+from bot.app import (
+    clock_of,
+    introduced,
+    keep_for_good,
+    of_another_event,
+    serve,
+    stopped_by,
+)
 from bot.patience import Holding
-from bot.ports import Adapter, CannotSpeak, Store, StoreAway
+from bot.ports import Adapter, CannotSpeak, Clock, Store, StoreAway
+from bot.publisher import AnotherEvent, NoSchedule, Pace, Publisher
 from bot.schedule import Schedule
-from bot.setup import CannotStart, Setup
+from bot.setup import CannotStart, Setup, cannot_fetch
+from bot.updating import Reading
 
 NO_NETWORK = (
     "No network is configured: add a table, like [irc], to the settings (config.example.toml shows"
@@ -22,13 +31,14 @@ ANOTHER = 'url = "sqlite:///other.db" in [database]'
 _log = logging.getLogger(__name__)
 
 
-async def run(setup: Setup, schedule: Schedule) -> None:
-    """Answer and remind on all networks until SIGTERM or Ctrl-C. Raises CannotStart, also when no
-    network will have us (any more)."""
+async def run(setup: Setup) -> None:
+    """Answer and remind on all networks until SIGTERM or Ctrl-C, from the schedule as it stands
+    where it is published. Raises CannotStart, also when no network will have us (any more)."""
     from bot import networks
     from bot.metrics import exported
     from bot.store.alone import alone
     from bot.store.opening import StoreFailed, shown
+    from bot.store.sql import SqlStore
     from bot.tally import Tally
 
     if not setup.networks:
@@ -38,8 +48,10 @@ async def run(setup: Setup, schedule: Schedule) -> None:
     try:
         with alone(setup.database), stopped_by(signal.SIGTERM, signal.SIGINT) as stopping:
             async with AsyncExitStack() as open_parts:
-                store = await open_store(setup.database, clock, schedule, like=ANOTHER)
+                store = SqlStore(setup.database, clock)
                 open_parts.push_async_callback(store.close)
+                publisher = publisher_of(setup, store, clock, process)
+                schedule = await _first(setup, publisher)
                 if setup.metrics is not None:
                     await open_parts.enter_async_context(exported(tally, *setup.metrics))
                 speakers = [networks.speaker(each, store, clock) for each in setup.networks]
@@ -50,11 +62,30 @@ async def run(setup: Setup, schedule: Schedule) -> None:
                 await _rewind(setup, speakers, store, process)
                 keep_for_good()
                 await serve(
-                    schedule, store, clock, rules, speakers,
+                    schedule, store, clock, rules, speakers, versions=publisher.versions(),
                     process=process, stopping=stopping, tally=tally,
                 )  # fmt: skip
     except (StoreFailed, StoreAway, CannotSpeak) as problem:
         raise CannotStart(str(problem)) from None
+
+
+def publisher_of(setup: Setup, store: Store, clock: Clock, process: str) -> Publisher:
+    """What follows the configured schedule."""
+    return Publisher(
+        Reading(setup.schedule, setup.timezone, setup.fields), store, clock, process,
+        Pace(setup.refresh),
+        setup.changes_in, setup.rules.hours,
+    )  # fmt: skip
+
+
+async def _first(setup: Setup, publisher: Publisher) -> Schedule:
+    """The version of the schedule to begin with. Raises CannotStart."""
+    try:
+        return await publisher.first()
+    except NoSchedule as reason:
+        raise CannotStart(cannot_fetch(setup.schedule, str(reason))) from None
+    except AnotherEvent as other:
+        raise CannotStart(of_another_event(other.known, other.schedule, ANOTHER)) from None
 
 
 async def _rewind(setup: Setup, speakers: Sequence[Adapter], store: Store, process: str) -> None:

@@ -98,7 +98,8 @@ class Facts:
 @dataclass(frozen=True, slots=True)
 class Session:
     """One entry of the programme. `id` is what people type, `guid` the source's identity;
-    `leads` are names of people. A cancelled session keeps its last slot."""
+    `leads` are names of people. A cancelled session keeps its last slot; one that is `removed` is
+    cancelled because it no longer stands in the published schedule."""
 
     id: int
     guid: str
@@ -110,6 +111,7 @@ class Session:
     description: str = ""
     links: tuple[str, ...] = ()
     cancelled: bool = False
+    removed: bool = False
 
     @property
     def facts(self) -> Facts:
@@ -157,6 +159,11 @@ class Schedule:
             for name in session.leads:
                 known_people.setdefault(name, Person(name))
         self.people = known_people
+
+    def index(self) -> None:
+        """Make all indexes now: of a large schedule that takes a while."""
+        for index in (self._by_id, self._by_quarter, self._by_room, self._by_lead, self._by_day):
+            assert index is not None
 
     def session(self, id: int) -> Session | None:
         """The session that people call by this number."""

@@ -1,25 +1,31 @@
 """What the parts are made from: the settings in force, the schedule, and where a replay starts."""
 
+import asyncio
 import os
 import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import defaults
+from bot.addresses import Source, Url
 from bot.clock import SystemClock
 from bot.command import Context
 from bot.fairness import Fairness
+from bot.looked import Failed, Fetched
+from bot.looking import look
 from bot.moments import when_meant
 from bot.names import Finder
 from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.sources import YEARS, Imported, NotASchedule
 from bot.sources import read as read_schedule
+from bot.sources.fields import Fields
+from bot.sources.fields import of as fields_of
 from bot.times import Reader
 
 if TYPE_CHECKING:
@@ -34,12 +40,19 @@ class CannotStart(Exception):
     """The program cannot do what was asked; the message is one sentence that says what to do."""
 
 
+class CannotFetch(CannotStart):
+    """The schedule cannot be had from where it is published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What the parts are made from. `start` and `speed` are None where the time is real;
-    `fairness` and the host and port of `metrics` count where many people ask: on `networks`."""
+    `fairness` and the host and port of `metrics` count where many people ask: on `networks`, and so
+    do `refresh`, how often a published schedule is looked at, and `changes_in`, the channels that
+    hear what changed, each as network and name. `fields` says what is called how in a schedule
+    that is a list."""
 
-    schedule: Path
+    schedule: Source
     timezone: ZoneInfo | None = None
     database: str = field(default=defaults.DATABASE, repr=False)  # a password may stand in it
     rules: Rules = Rules()
@@ -48,6 +61,9 @@ class Setup:
     networks: Sequence["Network"] = ()
     fairness: Fairness | None = Fairness()
     metrics: tuple[str, int] | None = None
+    refresh: timedelta = timedelta(seconds=defaults.REFRESH)
+    changes_in: Sequence[tuple[str, str]] = ()
+    fields: Fields | None = None
 
 
 def configured(config: Path | None) -> Setup:
@@ -70,6 +86,7 @@ def configured(config: Path | None) -> Setup:
         quiet=settings.reminders.quiet_hours,
     )
     clock, metrics = settings.clock, settings.metrics
+    named = (channel.partition("/") for channel in settings.event.changes_in)
     return Setup(
         settings.event.schedule,
         zone,
@@ -80,18 +97,47 @@ def configured(config: Path | None) -> Setup:
         settings.networks,
         settings.fairness.fairness,
         (metrics.host, metrics.port) if metrics else None,
+        timedelta(seconds=settings.event.refresh),
+        [(network, name) for network, _, name in named],
+        fields_of(settings.event.fields) if settings.event.fields else None,
     )
 
 
-def load_schedule(path: Path, timezone: ZoneInfo | None, title: str | None = None) -> Imported:
-    """The schedule in a file of any format; zone and title count where the file names none.
-    Raises CannotStart."""
+def load_schedule(
+    source: Source,
+    timezone: ZoneInfo | None,
+    title: str | None = None,
+    fields: Fields | None = None,
+) -> Imported:
+    """The schedule in a file or at an address, of any format; zone and title count where the source
+    names none, `fields` where it is a list of no known form. Nothing else may run in this thread's
+    event loop. Raises CannotStart, CannotFetch if there is nothing to be read."""
+    found = (
+        asyncio.run(look(source, at_start=True)) if isinstance(source, Url) else _in_file(source)
+    )
+    if not isinstance(found, Fetched):
+        reason = found.reason if isinstance(found, Failed) else "nothing is there"
+        raise CannotFetch(cannot_fetch(source, reason))
     try:
-        return read_schedule(path.read_bytes(), timezone, title)
-    except OSError as problem:
-        raise CannotStart(f"The schedule {path} cannot be read: {problem.strerror}.") from None
+        return read_schedule(found.content, timezone, title, fields)
     except NotASchedule as problem:
-        raise CannotStart(f"{path}: {problem}") from None
+        raise CannotStart(f"{source}: {problem}") from None
+
+
+def cannot_fetch(source: Source, reason: str) -> str:
+    """A sentence about a schedule that is not to be had."""
+    match source:
+        case Url():
+            return f"The schedule {source} cannot be fetched: {reason}."
+        case _:
+            return f"The schedule {source} cannot be read: {reason}."
+
+
+def _in_file(path: Path) -> Fetched | Failed:
+    try:
+        return Fetched(path.read_bytes())
+    except OSError as problem:
+        return Failed(problem.strerror or "it is not there")
 
 
 def pointed_at(setup: Setup, count: int) -> str:
@@ -105,11 +151,19 @@ def pointed_at(setup: Setup, count: int) -> str:
 
 
 def kept_schedule(path: Path, timezone: ZoneInfo | None) -> Schedule | None:
-    """The schedule that a file holds already; None where there is none that can be read."""
+    """The schedule that a file holds already, None where there is no file or nothing in it. Raises
+    CannotStart where it holds anything else: that would be lost, and with it maybe all ids."""
     try:
-        return read_schedule(path.read_bytes(), timezone).schedule if path.is_file() else None
-    except (OSError, NotASchedule):
-        return None
+        content = path.read_bytes() if path.is_file() else b""
+    except OSError as problem:
+        raise CannotStart(f"{path} exists, and cannot be read: {problem.strerror}.") from None
+    try:
+        return read_schedule(content, timezone).schedule if content.strip() else None
+    except NotASchedule:
+        raise CannotStart(
+            f"{path} exists, and is no schedule that could be imported again: name another file, or"
+            " remove it first."
+        ) from None
 
 
 def moment_meant(words: str, schedule: Schedule) -> datetime:

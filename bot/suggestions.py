@@ -23,6 +23,7 @@ _LITTLE_WORDS = frozenset(
 )  # fmt: skip
 _GLUED = re.compile(r"([a-z]+)#?(\d+)", re.IGNORECASE)
 _MOST_WORDS_OF_AN_ALIAS = 3
+_GREETING = "Hello! I know the programme of "
 _MOST_ARGUMENTS = 5
 
 
@@ -55,8 +56,17 @@ def greeting(context: Context) -> tuple[Block, ...]:
         tries += [", ", Typed(f"bookmark {coming[0].id}"), " (I remind you before it starts)"]
     else:
         tries += [", ", Typed("agenda"), ", ", Typed("rooms")]
-    opening = f"Hello! I know the programme of {schedule.event}. Try "
+    opening = f"{_GREETING}{schedule.event}. Try "
     return (text(opening, *tries, ", or ", Typed("help"), " for all commands."),)
+
+
+def is_greeting(block: Block) -> bool:
+    """True for what `greeting` says."""
+    match block:
+        case Text((str(opening), *_)):
+            return opening.startswith(_GREETING)
+        case _:
+            return False
 
 
 def _nearest(line: str, context: Context) -> str | None:

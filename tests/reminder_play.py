@@ -14,7 +14,7 @@ from sqlalchemy import event
 from bot.courier import Courier
 from bot.document import Reply
 from bot.engine import Engine
-from bot.messages import Bookmark, Channel, Invocation, User
+from bot.messages import Bookmark, Channel, Invocation, Profile, User
 from bot.patience import Patience
 from bot.ports import (
     Candidates,
@@ -109,6 +109,11 @@ class MortalStore(SqlStore):
 
     async def close(self) -> None:
         event.remove(self._engine, "commit", self._commits)
+
+    async def load(self, user: User, bookmarks: bool) -> Profile:
+        # One process of one person at a time asks: there are none to be asked for together.
+        [profile] = await self._load([(user, bookmarks)])
+        return profile
 
     # Threads would only take time. Another process may be quicker between any two transactions.
     async def _write(self, work: Callable[..., T], *arguments: object) -> T:

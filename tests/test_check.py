@@ -63,7 +63,8 @@ def test_it_works_beside_a_running_bot(database: str, tmp_path: Path) -> None:
         bot.says(1)
         first, second, *rest = checked(own, well=True)
         assert (first, second.partition(" holds ")[2]) == (SCHEDULE, HELD.removeprefix("holds "))
-        assert rest == registered("libera")
+        version = "  schedule: version 1, changed just now, last seen just now"
+        assert rest == [version, *registered("libera")]
         assert executed(database, "SELECT count(*) FROM kept WHERE owner = 'libera'") == [0]
         assert bot.ends(signal.SIGTERM)[:2] == (0, ["libera is silent"])
 

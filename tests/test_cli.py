@@ -284,8 +284,7 @@ REFUSALS = [
     (("chat", "--speed", "0"), "--speed goes from just above 0 to 3600"),
     (
         ("schedule", "show", "bad.toml"),
-        "bad.toml: This is no schedule of a kind that I know: those are schedule JSON in the c3voc"
-        " format, and the page of a Sched event saved as text, both in UTF-8.",
+        "bad.toml: This JSON is broken: it is no schedule.",
     ),
     (
         ("schedule", "import", str(DATA), "-o", "nowhere/x.json"),

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot import config
+from bot.addresses import Url
 from bot.config import Event, Replay, Settings, load
 from bot.mistakes import BadSettings
 from bot.rules import QuietHours
+from bot.setup import configured
+from bot.sources.fields import Fields
 
 
 @pytest.fixture(autouse=True)
@@ -161,3 +164,71 @@ def test_mistake_in_the_environment_names_the_variable(
     own = file(tmp_path, "[event]\nhours = 12\n") if with_file else None
     expected = sentence.replace("The environment: clock", "own.toml: clock") if own else sentence
     assert refusal(own) == expected
+
+
+def test_a_schedule_may_be_at_an_address(tmp_path: Path) -> None:
+    own = file(tmp_path, "[event]\nschedule = 'https://example.org/a.json?token=secret'\n")
+    event = load(own).event
+    assert event == Event(schedule=Url("https://example.org/a.json?token=secret"))
+    assert "secret" not in repr(event)
+
+
+def test_a_file_is_relative_to_the_settings(tmp_path: Path) -> None:
+    assert load(file(tmp_path, "[event]\nschedule = 'a.json'")).event.schedule == (
+        tmp_path / "a.json"
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        ("schedule = 5", "event.schedule: it must be a text in quotation marks."),
+        (
+            "schedule = 'ftp://example.org/a'",
+            "event.schedule: a schedule is fetched over http or https; a file is named by its"
+            " path.",
+        ),
+        (
+            "schedule = 'https://'",
+            "event.schedule: this is no address; one looks like https://example.org/schedule.json.",
+        ),
+        ("refresh = 9", "event.refresh: it must be greater than or equal to 10."),
+        ("changes_in = 'irc/#ops'", "event.changes_in: it must be a list in brackets."),
+        (
+            "changes_in = ['#ops']",
+            "event.changes_in.0: a channel is written behind its network, like irc/#ops.",
+        ),
+        ("changes_in = ['irc/#ops']", 'event.changes_in: there is no network "irc".'),
+    ],
+)
+def test_where_the_schedule_is_and_who_hears_of_it_is_checked(
+    tmp_path: Path, event: str, why: str
+) -> None:
+    assert refusal(file(tmp_path, f"[event]\n{event}\n")) == f"own.toml: {why}"
+
+
+def test_channels_that_hear_of_changes_are_named_with_their_network(tmp_path: Path) -> None:
+    own = file(
+        tmp_path,
+        "[event]\nchanges_in = ['libera/#ops', 'libera/#a/b']\n"
+        "[irc]\nname = 'libera'\nserver = 'irc.libera.chat'\nnick = 'bot'\n",
+    )
+    assert configured(own).changes_in == [("libera", "#ops"), ("libera", "#a/b")]
+
+
+def test_what_fields_are_called_is_a_table_in_the_file_or_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = file(tmp_path, "[event]\nfields = {title = 'Name', start = 'Begin'}\n")
+    assert configured(own).fields == Fields(title="Name", start="Begin")
+    monkeypatch.setenv("SUMMIT_BOT_EVENT__FIELDS", '{"title": "What"}')
+    assert configured(own).fields == Fields(title="What")
+    monkeypatch.setenv("SUMMIT_BOT_EVENT__FIELDS", "What")
+    assert refusal(own) == (
+        'SUMMIT_BOT_EVENT__FIELDS: it must be a table in braces, like {"title": "Name"}.'
+    )
+    monkeypatch.delenv("SUMMIT_BOT_EVENT__FIELDS")
+    assert refusal(file(tmp_path, "[event]\nfields = {titel = 'Name'}\n")).startswith(
+        "own.toml: event.fields: there is no field 'titel'"
+    )
+    assert configured(file(tmp_path, "")).fields is None

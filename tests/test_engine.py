@@ -306,7 +306,7 @@ async def test_who_logs_in_to_a_new_account_changes_one_setting_of_theirs(summit
         "Reminders come 10 minutes before from now on."
     ]
     assert (await summit.say("account", "settings"))[1:4:2] == [
-        "Reminders: 10 minutes before. Change: ‘settings before 10’",
+        "Reminders: 10 minutes before (usual: 5 minutes). Change: ‘settings before 10’",
         "Clock: 24 hours. Change: ‘settings hours 12’",
     ]
 

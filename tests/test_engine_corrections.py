@@ -122,7 +122,7 @@ async def test_a_bookmark_stays_with_new_minutes_and_is_still_of_this_message(
         ("never mind 5", ["I do not know “never mind 5”. All commands: ‘help’."]),
         (
             "remind 999",
-            ["There is no session 999. The numbers stand in front of the titles in ‘agenda’."],
+            ["There is no session 999. The numbers stand in brackets in ‘agenda’."],
         ),
         ("remind 5 121", ["Reminders can come 1 to 120 minutes before the start."]),
         ("bookmarks", NONE),

@@ -57,7 +57,9 @@ def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
     own = context.profile.preferences
     trouble = [text(f"There is no setting {quoted(word)}.")] if unknown else []
     other_hours = 12 if context.reader.hours == 24 else 24
-    minutes, hours = duration(context.before), context.reader.hours
+    minutes, hours = f"{duration(context.before)} before", context.reader.hours
+    if context.before != context.usual_before:
+        minutes += f" (usual: {duration(context.usual_before)})"
     now_plain, other_plain = ("on", "off") if own.plain else ("off", "on")
     now_named, other_named = ("on", "off") if own.named else ("off", "on")
     back = own.timezone is not None and context.profile_zone is not None
@@ -68,7 +70,7 @@ def _shown(context: Context, unknown: bool, word: str) -> list[Block]:
     return [
         *trouble,
         heading("Your settings:"),
-        text(f"Reminders: {minutes} before. Change: ", Typed("settings before 10")),
+        text(f"Reminders: {minutes}. Change: ", Typed("settings before 10")),
         text(f"Time zone: {_zone(context)}. Change: ", Typed(f"settings timezone {other_zone}")),
         text(f"Clock: {hours} hours. Change: ", Typed(f"settings hours {other_hours}")),
         text(f"Plain text: {now_plain}. Change: ", Typed(f"settings plain {other_plain}")),

@@ -11,7 +11,8 @@ from bot.document import Item, Reply, Time, Typed, reply, text
 from bot.messages import Answer, Snooze
 from bot.times import duration
 
-_BEFORE_START = timedelta(minutes=2)
+BEFORE_START = timedelta(minutes=2)
+"""So long before the start a snooze ends that has no minutes of its own."""
 
 
 def run(arguments: str, context: Context) -> Answer:
@@ -26,7 +27,7 @@ def run(arguments: str, context: Context) -> Answer:
         return private(text(f"You have not bookmarked {quoted(session.title)}. First: ",
                             Typed(f"bookmark {session.id}")))  # fmt: skip
     start = session.slot.start
-    again = start - _BEFORE_START if not minutes else context.now + timedelta(minutes=minutes)
+    again = start - BEFORE_START if not minutes else context.now + timedelta(minutes=minutes)
     if session.cancelled or not context.now < again < start:
         why = "is cancelled" if session.cancelled else "starts too soon, or has started"
         return private(text(f"Not snoozed: {quoted(session.title)} {why}."))

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.schedule import Schedule
+from bot.sources.fields import Fields
 
 # A date outside of these is a mistake, and sums with the first and last ones overflow.
 YEARS = range(1900, 2200)
-_UNKNOWN = (
-    "This is no schedule of a kind that I know: those are schedule JSON in the c3voc format,"
-    " and the page of a Sched event saved as text, both in UTF-8."
+UNKNOWN = (
+    "This is no schedule of a kind that I know: those are schedule JSON and XML as frab and pretalx"
+    " export it, answers of the APIs of pretalx and Sessionize, iCalendar, the page of a Sched"
+    " event saved as text, and lists in JSON or CSV."
 )
 
 
@@ -25,41 +27,70 @@ class Imported:
     warnings: tuple[str, ...] = ()
 
 
-def read(raw: bytes, timezone: ZoneInfo | None = None, event: str | None = None) -> Imported:
-    """The schedule in any known format. `timezone` and `event` (its title) count where the source
-    names none. Raises NotASchedule."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise NotASchedule(_UNKNOWN) from None
-    for recognises, read_format in _FORMATS:
-        if recognises(text):
-            return read_format(text, timezone, event)
-    raise NotASchedule(_UNKNOWN)
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is known of a source beside its bytes; zone and title of the event count where the
+    source names none."""
+
+    timezone: ZoneInfo | None = None
+    event: str | None = None
+    fields: Fields = Fields()
 
 
-# A format is loaded when it is needed: each costs some milliseconds of every start.
-def _is_json(text: str) -> bool:
-    return text.lstrip().startswith("{")
+def read(
+    raw: bytes,
+    timezone: ZoneInfo | None = None,
+    event: str | None = None,
+    fields: Fields | None = None,
+) -> Imported:
+    """The schedule in any known format, also packed with gzip. `timezone` and `event` (its title)
+    count where the source names none, `fields` for lists of no known form. Raises NotASchedule."""
+    # A format is loaded when it is needed: each costs some milliseconds of every start.
+    from bot.sources.unpacking import text_in, unpacked
+
+    given = Given(timezone, event, fields or Fields())
+    raw = unpacked(raw)
+    beginning = raw[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if beginning[:15].upper() == b"BEGIN:VCALENDAR":
+        from bot.sources import ical
+
+        return ical.read(raw, given)
+    text = text_in(raw, given.fields.encoding)
+    del raw  # Whole schedules may take many times the memory of their bytes.
+    match text.lstrip()[:1]:
+        case "{" | "[":
+            return _read_json(text, given)
+        case "<":
+            from bot.sources import frab_xml
+
+            return frab_xml.read(text, given)
+    from bot.sources import sched_page
+
+    if sched_page.recognises(text):
+        return sched_page.read(text, timezone, event)
+    from bot.sources import flat
+
+    return flat.read_csv(text, given)
 
 
-def _read_c3voc(text: str, timezone: ZoneInfo | None, event: str | None) -> Imported:
+def _read_json(text: str, given: Given) -> Imported:
+    import json
+
     from bot.sources import c3voc
 
-    return c3voc.read(text, timezone)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise NotASchedule("This JSON is broken: it is no schedule.") from None
+    # Whoever names fields says by it that the format is none of the known ones.
+    known = not given.fields.named
+    if known and c3voc.recognises(document):
+        return c3voc.read(document, given)
 
+    from bot.sources import flat, pretalx, sessionize
 
-def _is_sched_page(text: str) -> bool:
-    from bot.sources import sched_page
-
-    return sched_page.recognises(text)
-
-
-def _read_sched_page(text: str, timezone: ZoneInfo | None, event: str | None) -> Imported:
-    from bot.sources import sched_page
-
-    return sched_page.read(text, timezone, event)
-
-
-_FORMATS = ((_is_json, _read_c3voc), (_is_sched_page, _read_sched_page))
-"""For each format: whether a text is of it, and what reads it; the first that says yes reads."""
+    if known and pretalx.recognises(document):
+        return pretalx.read(document, given)
+    if known and sessionize.recognises(document):
+        return sessionize.read(document, given)
+    return flat.read(document, given)

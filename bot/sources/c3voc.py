@@ -1,129 +1,159 @@
-"""c3voc schedule JSON, as pretalx and frab export it and other conference apps open it.
+"""Schedule JSON as frab, pretalx and the c3voc write it, and other conference apps open it.
 
 Format: https://c3voc.de/wiki/schedule. Beside its fields a room may have `address` and `floor`,
-a person `aliases`, an event `cancelled`, and the conference a `venue`: other readers ignore them.
+a person `aliases`, an event `cancelled` and `removed`, and the conference a `venue`: other readers
+ignore them. Hardly a published file keeps to the format, so whatever is missing is done without.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from bot.cleaning import one_line
-from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
-from bot.sources import YEARS, Imported, NotASchedule
+from bot.schedule import Person, Room
+from bot.sources import YEARS, Given, Imported, NotASchedule, c3voc_writing
+from bot.sources.assembling import Broken, Entry, alone, assembled, each, ended
+from bot.sources.texts import line, lines, web_address, written
+from bot.sources.times import (
+    LATEST_DAY_CHANGE,
+    NO_DATE,
+    USUAL_DAY_CHANGE,
+    clock_time,
+    day_named,
+    duration,
+    has_seconds,
+    moment,
+    moment_or_none,
+    settled,
+    zone_of,
+)
 
-_DURATION = re.compile(r"(?:(\d+):)?(\d{1,4}):(\d{2})")
-_MARKUP = re.compile(r"<[/!a-z]|&#?\w+;", re.IGNORECASE)
-_LONGEST = timedelta(days=14)
-_USUAL_DAY_CHANGE = time(4)
+# https://docs.pretalx.org: the address of a talk holds its code.
+_TALK = re.compile(r"/talk/([A-Z0-9]{5,8})/?$")
+_CODED = ("pretalx", c3voc_writing.GENERATOR)
+"""Programs in whose files an event's `code` stays and its `guid` does not."""
 
 Json = Mapping[str, Any]
 
+write = c3voc_writing.write
 
-def read(text: str, timezone: ZoneInfo | None) -> Imported:
+
+def recognises(document: object) -> bool:
+    """True for an object with a schedule or a conference in it."""
+    return isinstance(document, dict) and ("schedule" in document or "conference" in document)
+
+
+def read(document: Any, given: Given) -> Imported:
     """The schedule in a document; an entry that cannot be read costs a warning. A zone in the
-    file counts before `timezone`. Raises NotASchedule."""
+    file counts before the one that is given. Raises NotASchedule."""
     try:
-        document = json.loads(text)["schedule"]
-        conference = document["conference"]
+        schedule = document.get("schedule", document)
+        conference = schedule["conference"]
         days = [day for day in conference["days"] if isinstance(day.get("rooms"), dict)]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (KeyError, TypeError, AttributeError):
         raise NotASchedule(
             "This JSON has no schedule.conference.days: it is no schedule."
         ) from None
-    zone = _zone(conference.get("time_zone_name"), timezone)
+    zone = zone_of(conference.get("time_zone_name"), given.timezone)
     warnings: list[str] = []
-    change = _day_change(days, zone)
-    found = list(_sessions(days, zone, change, warnings))
-    if not found:
-        raise NotASchedule("There is not one session in this schedule.")
-    schedule = Schedule(
-        _line(conference.get("title")) or "The event",
+    generator = _generator(document, schedule)
+    placed = list(_placed(days, warnings))
+    events = [one.event for one in placed if isinstance(one.event, dict)]
+    ids = [written(e.get("id")) for e in events if not line(e.get("guid"))]
+    form = _Form(
         zone,
-        _numbered(_merged(session for session, _ in found)),
+        _day_change(conference, days, zone),
+        with_seconds=any(has_seconds(event.get("duration")) for event in events),
+        coded=_coded(generator, events),
+        ids=frozenset(alone(ids)),
+    )
+    entries = each(
+        placed,
+        lambda one: _entry(one, form, warnings),
+        lambda one: one.event.get("title") if isinstance(one.event, dict) else "",
+        warnings,
+    )
+    return assembled(
+        entries,
+        event=line(conference.get("title")) or given.event or "",
+        zone=zone,
+        warnings=warnings,
         rooms=_rooms(conference.get("rooms")),
-        people=_people(person for _, people in found for person in people),
-        day_change=change,
-        version=_line(document.get("version")),
-        venue=_line(conference.get("venue")),
+        day_change=form.day_change,
+        version=written(schedule.get("version")),
+        venue=line(conference.get("venue")),
+        own=generator == c3voc_writing.GENERATOR,
     )
-    return Imported(schedule, tuple(warnings))
 
 
-def write(schedule: Schedule) -> str:
-    """The schedule as a document that `read` and other programs read."""
-    days = [_written_day(index, day, schedule) for index, day in enumerate(schedule.days, start=1)]
-    conference = {
-        "acronym": re.sub(r"[^a-z0-9]+", "-", schedule.event.lower()).strip("-"),
-        "title": schedule.event,
-        "start": schedule.days[0].isoformat(),
-        "end": schedule.days[-1].isoformat(),
-        "daysCount": len(days),
-        "timeslot_duration": "00:05",
-        "time_zone_name": schedule.timezone.key,
-        **_known(venue=schedule.venue),
-        "rooms": [
-            {"name": room.name, **_known(address=room.address, floor=room.floor)}
-            for room in schedule.rooms.values()
-        ],
-        "days": days,
-    }
-    document = {"schedule": {"version": schedule.version or "1", "conference": conference}}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What holds for every entry of one document."""
+
+    zone: ZoneInfo
+    day_change: time
+    with_seconds: bool
+    coded: bool
+    ids: frozenset[str]
 
 
-def _sessions(
-    days: Iterable[Json], zone: ZoneInfo, change: time, warnings: list[str]
-) -> Iterator[tuple[Session, list[Person]]]:
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An entry as it stands in the document, with what stands above it."""
+
+    event: Any
+    day: date | None
+    room: str
+
+
+def _placed(days: Iterable[Json], warnings: list[str]) -> Iterator[_Placed]:
     for day in days:
-        date_of_day = _date(day.get("date"))
+        date_of_day = day_named(day.get("date"))
         for room, events in day["rooms"].items():
-            if not isinstance(events, list | None):
-                warnings.append(f"Everything in {_line(room)}: left out, it is no list of entries.")
-                continue
-            for event in events or ():
-                title = _line(event.get("title")) if isinstance(event, dict) else ""
-                # One broken entry costs that entry, never the import.
-                try:
-                    start = _start(event, date_of_day, zone, change)
-                    yield _session(event, room, start, warnings)
-                except _Broken as broken:
-                    name = title or "An entry without a title"
-                    warnings.append(f"{name}: left out, {broken}.")
+            if isinstance(events, list):
+                yield from (_Placed(event, date_of_day, room) for event in events)
+            elif events is not None:
+                warnings.append(f"Everything in {line(room)}: left out, it is no list of entries.")
 
 
-class _Broken(Exception):
-    """Why an entry cannot be used, to be read after its title."""
-
-
-def _session(
-    event: Json, room: str, start: datetime, warnings: list[str]
-) -> tuple[Session, list[Person]]:
-    title = _line(event["title"])
-    length = _length(event.get("duration"))
-    name = _line(event.get("room")) or _line(room)
+def _entry(placed: _Placed, form: _Form, warnings: list[str]) -> Entry:
+    event = placed.event
+    if not isinstance(event, dict):
+        raise Broken("it is no entry")
+    title = line(event.get("title"))
+    if not title:
+        raise Broken("it has no title")
+    start = _start(event, placed.day, form)
     people = [_person(person) for person in _listed(event, "persons", "people", warnings)]
-    people = [person for person in people if person.name]
     links = [_link(link) for link in _listed(event, "links", "links", warnings)]
-    abstract, linked = _readable(event.get("abstract"))
-    description, linked_below = _readable(event.get("description"))
-    session = Session(
-        id=event["id"] if type(event.get("id")) is int else 0,
-        guid=_line(event.get("guid")),
+    slides = [_link(one) for one in _listed(event, "attachments", "attachments", warnings)]
+    room = line(event.get("room")) or line(placed.room)
+    return Entry(
         title=title,
-        slot=Slot(start, start + length if length else None, (name,) if name else ()),
-        leads=tuple(dict.fromkeys(person.name for person in people)),
-        kind=_kind(event.get("type")),
-        abstract=abstract,
-        description=description,
-        links=_lines([*links, *linked, *linked_below]),
-        cancelled=bool(event.get("cancelled")),
+        start=start,
+        end=_end(event, start, form, warnings),
+        rooms=(room,) if room else (),
+        key=_key(event, form),
+        number=_number(event.get("id")),
+        people=tuple(person for person in people if person.name),
+        kind=line(event.get("type")),
+        subtitle=line(event.get("subtitle")),
+        abstract=event.get("abstract"),
+        description=event.get("description"),
+        links=lines([web_address(event.get("url")), *links, *map(web_address, slides)]),
+        cancelled=_is_cancelled(event),
+        removed=_is_cancelled(event) and event.get("removed") is True,
     )
-    return session, people
+
+
+def _is_cancelled(event: Json) -> bool:
+    named = line(event.get("status") or event.get("state")).lower()
+    return bool(event.get("cancelled") or event.get("canceled")) or named in _CANCELLED
+
+
+_CANCELLED = ("cancelled", "canceled", "withdrawn")
 
 
 def _listed(event: Json, key: str, called: str, warnings: list[str]) -> list[Any]:
@@ -134,41 +164,22 @@ def _listed(event: Json, key: str, called: str, warnings: list[str]) -> list[Any
     usable = [one for one in listed if isinstance(one, dict | str)]
     odd = len(listed) - len(usable)
     if odd:
-        title = _line(event["title"])
+        title = line(event["title"])
         warnings.append(f"{title}: {odd} of its {called} left out, not written as the format says.")
     return usable
 
 
-def _readable(written: Any) -> tuple[str, list[str]]:
-    """A text that may be HTML as one line, and the links in it."""
-    if not isinstance(written, str):
-        return "", []
-    if _MARKUP.search(written) is None:
-        return one_line(written), []
-    from bot.sources.markup import readable
-
-    text, links = readable(written)
-    return one_line(text), links
-
-
-def _start(event: Any, day: date | None, zone: ZoneInfo, change: time) -> datetime:
-    """The moment (UTC) at which an entry begins. Raises _Broken where it cannot be used."""
-    if not isinstance(event, dict):
-        raise _Broken("it is no entry")
-    if not _line(event.get("title")):
-        raise _Broken("it has no title")
-    written = event.get("date") or None
-    own = _date(written)
+def _start(event: Json, day: date | None, form: _Form) -> datetime:
+    """The moment (UTC) at which an entry begins. Raises Broken where it cannot be used."""
+    given = event.get("date") or None
+    own = day_named(given)
+    if own is None and given is not None:
+        return moment(given, form.zone)
     try:
-        if own is None and written is not None:
-            moment = datetime.fromisoformat(written)
-        else:
-            moment = _on(day, own, time.fromisoformat(_line(event.get("start")).zfill(5)), change)
-    except (TypeError, ValueError):
-        raise _Broken("it has no date that can be read") from None
-    if moment.year not in YEARS:
-        raise _Broken("its date is out of all reason")
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        found = _on(day, own, clock_time(event.get("start")), form.day_change)
+    except ValueError:
+        raise Broken(NO_DATE) from None
+    return settled(found, form.zone)
 
 
 def _on(day: date | None, own: date | None, at: time, change: time) -> datetime:
@@ -184,171 +195,81 @@ def _on(day: date | None, own: date | None, at: time, change: time) -> datetime:
     return datetime.combine(base, at) + timedelta(days=late)
 
 
-def _date(written: Any) -> date | None:
-    try:
-        return date.fromisoformat(written)
-    except (TypeError, ValueError):
-        return None
+def _end(event: Json, start: datetime, form: _Form, warnings: list[str]) -> datetime | None:
+    length = duration(event.get("duration"), with_seconds=form.with_seconds)
+    if length is not None:
+        return start + length
+    # pretalx names the end too.
+    return ended(start, moment_or_none(event.get("end"), form.zone), event["title"], warnings)
 
 
-def _merged(sessions: Iterable[Session]) -> Iterator[Session]:
-    """Entries that stand in several rooms with one guid and start are one session."""
-    merged: dict[object, Session] = {}
-    for number, session in enumerate(sessions):
-        key = (session.guid, session.slot.start) if session.guid else number
-        had = merged.get(key)
-        if had is None:
-            merged[key] = session
-        elif not set(session.slot.rooms) <= set(had.slot.rooms):
-            # Sorted, for the order in which a document lists its rooms is no news to anybody.
-            rooms = tuple(sorted({*had.slot.rooms, *session.slot.rooms}))
-            merged[key] = replace(had, slot=replace(had.slot, rooms=rooms))
-    return iter(merged.values())
+def _key(event: Json, form: _Form) -> str:
+    """What stays the same of an entry from one version of the file to the next."""
+    code, guid, number = line(event.get("code")), line(event.get("guid")), written(event.get("id"))
+    if form.coded:
+        if isinstance(event.get("code"), str):
+            return code
+        if found := _TALK.search(line(event.get("url"))):
+            return found[1]
+    return guid or code or (number if number in form.ids else "")
 
 
-def _numbered(sessions: Iterable[Session]) -> list[Session]:
-    """With ids that people can type: those of the source where they are unique, else new ones."""
-    listed = list(sessions)
-    taken: set[int] = set()
-    kept: list[Session | None] = []
-    for session in listed:
-        usable = 0 < session.id < 10**6 and session.id not in taken
-        kept.append(session if usable else None)
-        taken.add(session.id)
-    fresh = (number for number in range(1, 10**9) if number not in taken)
-    return [k or replace(s, id=next(fresh)) for k, s in zip(kept, listed, strict=True)]
+def _generator(document: Json, schedule: Json) -> str | None:
+    """The name of the program that wrote the document, if it says which."""
+    generator = schedule.get("generator") or document.get("generator")
+    return line(generator.get("name")).lower() if isinstance(generator, dict) else None
 
 
-def _length(duration: Any) -> timedelta | None:
-    match = _DURATION.fullmatch(_line(duration))
-    if match is None:
-        return None
-    try:
-        days, hours, minutes = (int(part or 0) for part in match.groups())
-        length = timedelta(days=days, hours=hours, minutes=minutes)
-    except (ValueError, OverflowError):
-        return None
-    return length if timedelta() < length <= _LONGEST else None
+def _coded(generator: str | None, events: Iterable[Json]) -> bool:
+    """True if it is the `code` that stays: pretalx makes each guid from the code and the place in
+    the list of a talk's slots. Older versions do not name themselves."""
+    if generator is not None:
+        return generator in _CODED
+    return any(_TALK.search(line(event.get("url"))) for event in events)
 
 
-def _zone(named: Any, fallback: ZoneInfo | None) -> ZoneInfo:
-    try:
-        if named:
-            return ZoneInfo(named)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
-        pass
-    if fallback is None:
-        raise NotASchedule(
-            "This schedule names no time zone: name one, like America/Los_Angeles (--timezone)."
-        )
-    return fallback
+def _number(id: object) -> int:
+    """The id, if it is a number; XML has only texts."""
+    if isinstance(id, str) and id.isascii() and id.isdecimal() and len(id) < 10:
+        return int(id)
+    return id if type(id) is int else 0
 
 
-def _day_change(days: Iterable[Json], zone: ZoneInfo) -> time:
+def _day_change(conference: Json, days: Iterable[Json], zone: ZoneInfo) -> time:
     """The local time at which the days of the source begin, where all agree on it."""
     starts = set[time]()
-    for day in days:
-        try:
-            moment = datetime.fromisoformat(day["day_start"])
-            starts.add((moment.astimezone(zone) if moment.tzinfo else moment).time())
-        except (KeyError, TypeError, ValueError, OverflowError):
-            return _USUAL_DAY_CHANGE
-    only = starts.pop() if len(starts) == 1 else _USUAL_DAY_CHANGE
-    return only if only <= _LATEST_DAY_CHANGE else _USUAL_DAY_CHANGE
-
-
-_LATEST_DAY_CHANGE = time(9)
-
-
-def _kind(named: Any) -> Kind:
     try:
-        return Kind(_line(named).lower())
-    except ValueError:
-        return Kind.SESSION
+        if conference.get("day_change"):
+            starts.add(clock_time(conference["day_change"]))
+        else:
+            listed = list(days)
+            # The first day of a long event begins when the event does.
+            for day in listed[1:] if len(listed) > 2 else listed:
+                begins = datetime.fromisoformat(day["day_start"])
+                starts.add((begins.astimezone(zone) if begins.tzinfo else begins).time())
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return USUAL_DAY_CHANGE
+    only = starts.pop() if len(starts) == 1 else USUAL_DAY_CHANGE
+    return only if only <= LATEST_DAY_CHANGE else USUAL_DAY_CHANGE
 
 
 def _person(person: Json | str) -> Person:
     if isinstance(person, str):
-        return Person(_line(person))
-    name = _line(person.get("public_name")) or _line(person.get("name"))
+        return Person(line(person))
+    names = ("public_name", "name", "full_public_name", "display_name", "#text")
+    name = next((found for key in names if (found := line(person.get(key)))), "")
     aliases = person.get("aliases")
-    return Person(name, _lines(aliases if isinstance(aliases, list) else ()))
+    return Person(name, lines(aliases if isinstance(aliases, list) else ()))
 
 
 def _link(link: Json | str) -> Any:
     return link if isinstance(link, str) else link.get("url")
 
 
-def _people(named: Iterable[Person]) -> list[Person]:
-    """Everybody who has aliases, with all that stand anywhere."""
-    aliases: dict[str, dict[str, None]] = {}
-    for person in named:
-        aliases.setdefault(person.name, {}).update(dict.fromkeys(person.aliases))
-    return [Person(name, tuple(known)) for name, known in aliases.items() if known]
-
-
 def _rooms(listed: Any) -> list[Room]:
     rooms = (room for room in listed if isinstance(room, dict)) if isinstance(listed, list) else ()
     return [
-        Room(name, _line(room.get("address")) or None, _line(room.get("floor")) or None)
+        Room(name, line(room.get("address")) or None, line(room.get("floor")) or None)
         for room in rooms
-        if (name := _line(room.get("name")))
+        if (name := line(room.get("name")))
     ]
-
-
-def _line(value: Any) -> str:
-    return one_line(value) if isinstance(value, str) else ""
-
-
-def _lines(values: Iterable[Any]) -> tuple[str, ...]:
-    """Each once; what is empty or no text is left out."""
-    return tuple(dict.fromkeys(line for value in values if (line := _line(value))))
-
-
-def _known(**fields: object) -> dict[str, object]:
-    return {name: value for name, value in fields.items() if value}
-
-
-def _written_day(index: int, day: date, schedule: Schedule) -> dict[str, Any]:
-    begins = schedule.moment(day, schedule.day_change)
-    rooms: dict[str, list[Any]] = {}
-    for session in schedule.on(day):
-        for name in session.slot.rooms or ("",):
-            rooms.setdefault(name, []).append(_written(session, name, schedule))
-    return {
-        "index": index,
-        "date": day.isoformat(),
-        "day_start": _local(begins, schedule),
-        "day_end": _local(begins + timedelta(days=1, seconds=-60), schedule),
-        "rooms": rooms,
-    }
-
-
-def _written(session: Session, room: str, schedule: Schedule) -> dict[str, Any]:
-    slot = session.slot
-    minutes = round((slot.end - slot.start) / timedelta(minutes=1)) if slot.end else 0
-    return {
-        "guid": session.guid,
-        "id": session.id,
-        "date": _local(slot.start, schedule),
-        "start": f"{slot.start.astimezone(schedule.timezone):%H:%M}",
-        "duration": f"{minutes // 60}:{minutes % 60:02}" if minutes else "",
-        "room": room,
-        "title": session.title,
-        "subtitle": "",
-        "type": session.kind.value,
-        "track": "",
-        "language": "",
-        "abstract": session.abstract,
-        "description": session.description,
-        "persons": [
-            {"public_name": name, **_known(aliases=list(schedule.people[name].aliases))}
-            for name in session.leads
-        ],
-        "links": [{"url": link, "title": link} for link in session.links],
-        **_known(cancelled=session.cancelled),
-    }
-
-
-def _local(moment: datetime, schedule: Schedule) -> str:
-    return moment.astimezone(schedule.timezone).isoformat()

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.cleaning import one_line
 from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
 from bot.sources import YEARS, Imported, NotASchedule
+from bot.sources.titles import told as told_cancelled
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _CLOCK = r"\d{1,2}:\d{2}(?:[ap]m)?"
@@ -93,14 +94,18 @@ class _Broken(Exception):
 
 def _entries(lines: Sequence[str], zone: ZoneInfo, warnings: list[str]) -> Iterator[_Entry]:
     block: list[str] = []
+    below = 0  # Where in the block the line behind the last time is, if there is one.
     rest = iter(range(len(lines)))
     for index in rest:
         line = lines[index]
         match = _FULL.fullmatch(line)
         if match is None:
             if _ALMOST.match(line):
-                warnings.append(f"{_title_above(block)}: the time {_short(line)!r} cannot be read.")
+                title = _title(block, below)
+                warnings.append(f"{title}: the time {_short(line)!r} cannot be read.")
             block.append(line)
+            if re.fullmatch(_CLOCK, line):
+                below = len(block)
             continue
         place = lines[index + 1] if index + 1 < len(lines) else ""
         if _NO_PLACE.fullmatch(place):
@@ -110,8 +115,8 @@ def _entries(lines: Sequence[str], zone: ZoneInfo, warnings: list[str]) -> Itera
         try:
             yield _entry(block, match, place, zone)
         except _Broken as broken:
-            warnings.append(f"{_title_above(block)} ({line}): left out, {broken}.")
-        block = []
+            warnings.append(f"{_title(block, below)} ({line}): left out, {broken}.")
+        block, below = [], 0
 
 
 def _entry(block: Sequence[str], full: re.Match[str], place: str, zone: ZoneInfo) -> _Entry:
@@ -150,11 +155,10 @@ def _body(block: Sequence[str], start: str) -> list[str]:
     raise _Broken("no line with its start stands above it")
 
 
-def _title_above(block: Sequence[str]) -> str:
-    """The line below the last time in a block: most likely the title of its entry."""
-    times = [index for index, line in enumerate(block) if re.fullmatch(_CLOCK, line)]
-    below = block[times[-1] + 1 :] if times else ()
-    return next((line for line in below if line), "An entry without a title")
+def _title(block: Sequence[str], below: int) -> str:
+    """The first line of a block below its last time: most likely the title of its entry."""
+    lines = (block[index] for index in range(below or len(block), len(block)))
+    return next((line for line in lines if line), "An entry without a title")
 
 
 def _short(line: str) -> str:
@@ -173,16 +177,18 @@ def _same_time(line: str, start: str) -> bool:
 
 
 def _session(number: int, entry: _Entry) -> Session:
-    identity = f"{entry.start.isoformat()} {'/'.join(entry.slot.rooms)} {entry.title}"
+    title, cancelled = told_cancelled(entry.title)
+    identity = f"{entry.start.isoformat()} {'/'.join(entry.slot.rooms)} {title}"
     return Session(
         id=number,
         guid=str(uuid.uuid5(uuid.NAMESPACE_URL, identity)),
-        title=entry.title,
+        title=title,
         slot=entry.slot,
         leads=tuple(dict.fromkeys(person.name for person in entry.leads)),
         kind=_kind(entry),
         description=" ".join(entry.description.split()),
         links=_links(entry.description),
+        cancelled=cancelled,
     )
 
 

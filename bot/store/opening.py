@@ -15,7 +15,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from bot.store import migrations
+from bot.ports import Heads, Version
+from bot.store import migrations, versions
 from bot.store.tables import kept
 
 _SQLITE_PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
@@ -42,12 +43,15 @@ class StoreFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a database holds: its revision, None if it is new, the event it belongs to, and what
-    adapters have kept there for themselves (not for people), by owner and key."""
+    """What a database holds: its revision, None if it is new, the event it belongs to, what
+    adapters have kept there for themselves (not for people), by owner and key, and what is known of
+    the versions of the schedule, one of which may have been asked for."""
 
     revision: str | None
     event: str | None
     kept: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    heads: Heads = Heads()
+    version: Version | None = None
 
 
 def opened(url: str) -> Engine:
@@ -58,8 +62,9 @@ def opened(url: str) -> Engine:
     return engine
 
 
-def looked_into(url: str) -> Found:
-    """What a database holds, which is left as it is, beside whoever uses it. Raises StoreFailed."""
+def looked_into(url: str, *, whole: bool = False) -> Found:
+    """What a database holds, which is left as it is, beside whoever uses it; the schedule that
+    counts too, if the `whole` of it is wanted. Raises StoreFailed."""
     engine = _connecting(url, _LOOKING_PRAGMAS)
     file = file_of(engine.url)
     if file is not None and not file.exists() and os.access(file.parent, os.W_OK | os.X_OK):
@@ -71,7 +76,12 @@ def looked_into(url: str) -> Found:
         own = kept.c.owner.not_like("%/%")
         rows = connection.execute(select(kept).where(own)) if revision else ()
         held = {(row.owner, row.key): row.value for row in rows}
-        found = Found(revision, held.pop(("event", "name"), None), held)
+        event = held.pop(("event", "name"), None)
+        if revision is None or revision < versions.SINCE:
+            found = Found(revision, event, held)
+        else:
+            version = versions.version(connection, held=False) if whole else None
+            found = Found(revision, event, held, versions.heads(connection), version)
     engine.dispose()
     return found
 

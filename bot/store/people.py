@@ -1,10 +1,11 @@
 """What is known of users, and the effects of their commands on it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from bot.messages import (
     AddBookmark,
@@ -29,19 +30,36 @@ from bot.store.rows import (
 )
 from bot.store.tables import UNCLAIMED, bookmarks, invocations, kept, users
 
+# To put a statement together takes longer than SQLite to carry it out.
+_KNOWN = select(users).where(
+    users.c.network == bindparam("network"), users.c.ident.in_(bindparam("idents", expanding=True))
+)
+_THEIRS = (
+    select(bookmarks)
+    .where(bookmarks.c.user_id.in_(bindparam("ids", expanding=True)))
+    .order_by(bookmarks.c.user_id, bookmarks.c.session_id)
+)
 
-def load(connection: Connection, user: User, with_bookmarks: bool) -> Profile:
-    """What is known of a user."""
-    row = connection.execute(select(users).where(is_user(user))).one_or_none()
-    if row is None:
-        return Profile()
-    marks: tuple[Bookmark, ...] = ()
-    if with_bookmarks:
-        mine = (
-            select(bookmarks).where(bookmarks.c.user_id == row.id).order_by(bookmarks.c.session_id)
-        )
-        marks = tuple(bookmark_from(mark) for mark in connection.execute(mine))
-    return Profile(row.met, preferences_from(row), marks)
+
+def load_all(connection: Connection, asked: Sequence[tuple[User, bool]]) -> list[Profile]:
+    """What is known of each of these users; with their bookmarks where these are asked for."""
+    rows: dict[tuple[str, str], Any] = {}
+    for network in {user.network for user, _ in asked}:
+        idents = list({user.id for user, _ in asked if user.network == network})
+        for row in connection.execute(_KNOWN, {"network": network, "idents": idents}):
+            rows[network, row.ident] = row
+    known = [rows.get((user.network, user.id)) for user, _ in asked]
+    ids = {row.id for row, (_, marks) in zip(known, asked, strict=True) if row and marks}
+    marks: dict[int, list[Bookmark]] = {id: [] for id in ids}
+    if ids:
+        for mark in connection.execute(_THEIRS, {"ids": list(ids)}):
+            marks[mark.user_id].append(bookmark_from(mark))
+    return [
+        Profile(row.met, preferences_from(row), tuple(marks[row.id]) if wanted else ())
+        if row is not None
+        else Profile()
+        for row, (_, wanted) in zip(known, asked, strict=True)
+    ]
 
 
 def carry_out(connection: Connection, user: User, user_id: int, effect: Effect) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from bot.ports import Freed, Outcome, Posted, PutOff, Told
 from bot.store.candidates import NEVER
 from bot.store.rows import to_ms, told_columns
-from bot.store.tables import UNCLAIMED, bookmarks, posts, users
+from bot.store.tables import UNCLAIMED, bookmarks, bulletins, posts, users
 
 _OVER = 1
 """A lease that ended long ago; one of 0 never began."""
@@ -35,7 +35,9 @@ def settle(connection: Connection, outcomes: Sequence[Outcome]) -> None:
     _note_freed(connection, [outcome for outcome in outcomes if isinstance(outcome, Freed)])
     posted = [outcome.message for outcome in outcomes if isinstance(outcome, Posted)]
     if posted:
-        connection.execute(update(posts).where(posts.c.message.in_(posted)).values(posted=True))
+        for table in (posts, bulletins):
+            done = update(table).where(table.c.message.in_(posted)).values(posted=True)
+            connection.execute(done)
 
 
 def take_over(connection: Connection, network: str, wall: datetime) -> None:
@@ -55,9 +57,10 @@ def take_over(connection: Connection, network: str, wall: datetime) -> None:
     )
     connection.execute(update(bookmarks).where(held).values(lease_until=0))
     connection.execute(update(users).where(tried).values(trial_lease=_OVER))
-    posting = (posts.c.network == network) & posts.c.posted.is_(False)
-    running = posts.c.lease_until > to_ms(wall)
-    connection.execute(update(posts).where(posting, running).values(lease_until=0))
+    for table in (posts, bulletins):
+        posting = (table.c.network == network) & table.c.posted.is_(False)
+        running = table.c.lease_until > to_ms(wall)
+        connection.execute(update(table).where(posting, running).values(lease_until=0))
 
 
 def rewind(connection: Connection, network: str, moment: datetime) -> None:
@@ -134,6 +137,7 @@ def _note_put_off(connection: Connection, outcomes: Sequence[PutOff]) -> None:
         connection.execute(_PUT_OFF, rows)
         connection.execute(_PUT_OFF_TRIAL, rows)
         connection.execute(_PUT_OFF_POST, rows)
+        connection.execute(_PUT_OFF_BULLETIN, rows)
 
 
 def _note_freed(connection: Connection, outcomes: Sequence[Freed]) -> None:
@@ -205,4 +209,12 @@ _PUT_OFF_POST = (
         posts.c.lease_until <= bindparam("ours", type_=BigInteger),
     )
     .values(lease_until=bindparam("until"), failures=posts.c.failures + 1)
+)
+_PUT_OFF_BULLETIN = (
+    update(bulletins)
+    .where(
+        bulletins.c.message == bindparam("of"),
+        bulletins.c.lease_until <= bindparam("ours", type_=BigInteger),
+    )
+    .values(lease_until=bindparam("until"))
 )

@@ -12,20 +12,26 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.messages import Effect, Profile, User
 from bot.ports import (
+    Bulletin,
+    BulletinClaim,
     Candidates,
     Claim,
     Clock,
     Delivery,
+    Head,
+    Heads,
     Judge,
     Lease,
     Memo,
     Outcome,
     Post,
     StoreAway,
+    Version,
 )
 from bot.schedule import Session
 from bot.store import (
     adopting,
+    bulletins,
     claims,
     deliveries,
     holders,
@@ -34,9 +40,11 @@ from bot.store import (
     people,
     posts,
     settling,
+    versions,
     waiting,
 )
 from bot.store.opening import opened, reason
+from bot.store.together import Together
 
 T = TypeVar("T")
 
@@ -44,18 +52,22 @@ _READERS = 2
 
 
 class SqlStore:
-    """Implements `ports.Store`. Every call is one transaction on a thread beside the event loop."""
+    """Implements `ports.Store`. Every call is one transaction on a thread beside the event loop;
+    loads that come together share one."""
 
     def __init__(self, url: str, clock: Clock) -> None:
         """Open the database, with its tables made where they are missing. Raises StoreFailed."""
         self._clock = clock
         self._engine = opened(url)
+        self._reading = self._engine.execution_options(reads_only=True)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
+        # Asked for with each command.
+        self._profiles = Together[tuple[User, bool], Profile](self._load)
 
     async def load(self, user: User, bookmarks: bool) -> Profile:
         """What is known of a user; their bookmarks only if asked for."""
-        return await self._read(people.load, user, bookmarks)
+        return await self._profiles.ask((user, bookmarks))
 
     async def recall(self, user: User, invocation: str) -> str | None:
         """The record of an invocation of this user that has already taken effect."""
@@ -136,6 +148,35 @@ class SqlStore:
         """Nothing was said to a delivery: the next time it is new, unless it is in doubt."""
         await self._write(deliveries.let_go_of, network, delivery)
 
+    async def heads(self) -> Heads:
+        """What is known of the versions of the schedule that are kept."""
+        return await self._read(versions.heads)
+
+    async def version(self, *, held: bool = False) -> Version | None:
+        """The version that counts, or the one that is held back."""
+        return await self._read(versions.version, held)
+
+    async def publish(self, version: Version, bulletins: Sequence[Bulletin] = ()) -> bool:
+        """Let this version count, if it follows on the one that does so far."""
+        wall = self._clock.wall()
+        return await self._write(versions.publish, version, bulletins, wall)
+
+    async def hold_back(self, version: Version, bulletins: Sequence[Bulletin] = ()) -> bool:
+        """Keep this version beside the one that counts, if it follows on that."""
+        wall = self._clock.wall()
+        return await self._write(versions.hold_back, version, bulletins, wall)
+
+    async def confirm(self, head: Head) -> None:
+        """The source says the same as the version that counts, if it has this number."""
+        await self._write(versions.confirm, head)
+
+    async def claim_bulletins(self, network: str, lease: Lease) -> list[BulletinClaim]:
+        """Reserve what channels of a network are to be told."""
+        # There hardly ever is anything, and whoever writes waits for others who do.
+        if not await self._read(bulletins.waiting, network, lease.now):
+            return []
+        return await self._write(bulletins.claim, network, lease)
+
     async def adopt(self, user: User, by: User) -> None:
         """Make everything of one user another's, on the same network."""
         await self._write(adopting.adopt, user, by)
@@ -150,8 +191,10 @@ class SqlStore:
         return await self._on(self._writer, self._engine, work, *arguments)
 
     async def _read(self, work: Callable[..., T], *arguments: object) -> T:
-        reading = self._engine.execution_options(reads_only=True)
-        return await self._on(self._readers, reading, work, *arguments)
+        return await self._on(self._readers, self._reading, work, *arguments)
+
+    async def _load(self, asked: Sequence[tuple[User, bool]]) -> Sequence[Profile]:
+        return await self._read(people.load_all, asked)
 
     async def _on(
         self,

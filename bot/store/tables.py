@@ -137,3 +137,34 @@ kept = Table(
     Column("key", String(255), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+versions = Table(
+    "versions",
+    metadata,
+    # `current`, or `held` back until an organiser accepts it.
+    Column("state", String(8), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("schedule", Text, nullable=False),
+    # What it was read from, and how the source calls that.
+    Column("digest", String(160), nullable=False),
+    Column("etag", Text),
+    Column("modified", Text),
+    Column("why", Text, nullable=False, default=""),
+)
+
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("message", String(36), primary_key=True),
+    Column("network", String(40), nullable=False),
+    Column("channel", String(255), nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("useful_until", BigInteger, nullable=False),
+    Column("posted", Boolean, nullable=False, default=False),
+    Column("lease_until", BigInteger, nullable=False, default=0),
+    Column("tries", Integer, nullable=False, default=0),
+)
+Index("bulletins_waiting", bulletins.c.network, bulletins.c.posted, bulletins.c.lease_until)

@@ -6,8 +6,13 @@ from bot.sources import NotASchedule, read
 from tests.sources.pages import FULL, ZONE, entry, imported
 
 _NO_SCHEDULE = (
-    "This is no schedule of a kind that I know: those are schedule JSON in the c3voc format,"
-    " and the page of a Sched event saved as text, both in UTF-8."
+    "This is no schedule of a kind that I know: those are schedule JSON and XML as frab and pretalx"
+    " export it, answers of the APIs of pretalx and Sessionize, iCalendar, the page of a Sched"
+    " event saved as text, and lists in JSON or CSV."
+)
+_NO_TEXT = (
+    "This is no text in UTF-8, as schedules are: if it is one, name its encoding among the fields,"
+    " like cp1252."
 )
 
 
@@ -27,14 +32,12 @@ def test_missing_timezone_is_asked_for() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "junk", [b"\x89PNG\r\n\x1a\n\x00\xff", b"\xff\xfe9\x00:\x000\x00", b"\xc3"]
-)
+@pytest.mark.parametrize("junk", [b"\x89PNG\r\n\x1a\n\x00\xff", b"\xff\xfe9", b"\xc3"])
 def test_bytes_that_are_no_text_are_refused(junk: bytes) -> None:
     with pytest.raises(NotASchedule) as refused:
         read(junk, ZONE)
 
-    assert str(refused.value) == _NO_SCHEDULE
+    assert str(refused.value) == _NO_TEXT
 
 
 @pytest.mark.parametrize(
@@ -45,9 +48,9 @@ def test_bytes_that_are_no_text_are_refused(junk: bytes) -> None:
         b"\x00\x01\x02",
         b"<!DOCTYPE html>\n<html><head><title>502</title></head>\n<body>Try later</body></html>",
         b"<html>\n" + entry().encode() + b"</html>",
-        b"<?xml version='1.0'?>\n<schedule><conference/></schedule>",
-        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:Frogs\r\nEND:VEVENT\r\n",
-        b"[]",
+        b"<?xml version='1.0'?>\n<feed><entry/></feed>",
+        b"<schedules/>",
+        b"name,room\nFrogs,Pond\n",
         b"null",
     ],
 )

@@ -120,7 +120,7 @@ async def test_forgetting_leaves_no_row_of_the_user_and_all_of_others(
     alone = rows(database)
     await settle_in(ADA)
     more = {table for table, count in rows(database).items() if count > alone[table]}
-    about_nobody = {"holders", "posts", "deliveries"}
+    about_nobody = {"holders", "posts", "deliveries", "versions", "bulletins"}
     assert more == set(metadata.tables) - about_nobody
     await store.apply(ADA, [Forget()], None)
     assert rows(database) == alone

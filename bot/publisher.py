@@ -1,0 +1,365 @@
+"""Follows the published schedule: one process looks at where it stands, all take what it finds.
+
+What was good last stands in the database, so that a start without a network works. Whatever else
+is found there (an error page, the half of a file, nothing at all) changes nothing, and costs one
+line of the log. What would take away a large part of the programme waits for an organiser.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import assert_never
+
+import structlog
+
+from bot.aside import aside
+from bot.backoff import pause
+from bot.document import Reply, heading, text
+from bot.looked import NO_MARK, Failed, Fetched, Mark, NotModified
+from bot.looking import look
+from bot.ports import Bulletin, Clock, Head, Heads, Store, StoreAway, Version
+from bot.record import packed
+from bot.schedule import Schedule
+from bot.sources import NotASchedule
+from bot.sources.comparison import Changes, summary, written
+from bot.text import block_line
+from bot.times import Reader
+from bot.updating import Reading, Update, restored, update
+
+_log = structlog.get_logger(__name__)
+
+NAME = "schedule"
+"""In the place of a network's name: which process looks at the source."""
+ACCEPT = "summit-bot schedule accept --config FILE"
+
+_MOST_SHOWN = 5
+_BULLETIN_LIFE = timedelta(hours=6)
+
+
+class NoSchedule(Exception):
+    """There is no version yet, nor can one be had; the message is one clause."""
+
+
+class AnotherEvent(Exception):
+    """The database holds bookmarks of the event that this names; `schedule` is of another one."""
+
+    def __init__(self, known: str, schedule: Schedule) -> None:
+        super().__init__(known)
+        self.known = known
+        self.schedule = schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often (real time) a published schedule is looked at, a file, and the database; after a
+    failure sooner, and then ever more seldom. Who looks has the `lease`."""
+
+    refresh: timedelta
+    file: timedelta = timedelta(seconds=2)
+    database: timedelta = timedelta(seconds=2)
+    after_failure: timedelta = timedelta(seconds=30)
+    confirm: timedelta = timedelta(minutes=1)
+    lease: timedelta = timedelta(seconds=25)
+
+
+class Publisher:
+    """The programme of this process. Owns which version that is, and the look at the source."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        store: Store,
+        clock: Clock,
+        process: str,
+        pace: Pace,
+        channels: Sequence[tuple[str, str]] = (),
+        hours: int = 24,
+    ) -> None:
+        """`channels`, each as network and name, hear what is new, on a clock of so many hours."""
+        self._reading = reading
+        self._store = store
+        self._clock = clock
+        self._process = process
+        self._pace = pace
+        self._channels = channels
+        self._hours = hours
+        self._number = 0
+        self._schedule: Schedule | None = None
+        # What stands there and is no schedule: it is not read again.
+        self._bad: tuple[str, Mark, str] | None = None
+        self._trouble = ""
+        self._failures = 0
+        self._due: datetime | None = None
+        self._news = asyncio.Event()
+        self._starting = True
+
+    async def first(self) -> Schedule:
+        """The version to begin with: what stands at the source now, if that is a file or there is
+        none from there yet; else what was good last, and the source is looked at soon. Raises
+        NoSchedule, AnotherEvent and StoreAway."""
+        await self._follow()
+        current = (await self._store.heads()).current
+        is_file = isinstance(self._reading.source, Path)
+        if current is None or is_file or not self._reading.made(current.digest):
+            await self._look_once(at_start=True)
+        self._starting = False
+        # Another process may have been quicker.
+        await self._follow()
+        if self._schedule is None:
+            raise NoSchedule(self._trouble)
+        if self._trouble:
+            self._log_trouble()
+        return self._schedule
+
+    async def versions(self) -> AsyncIterator[Schedule]:
+        """Each later version, for as long as somebody wants them: within seconds if another process
+        has published it, at once if this one has."""
+        looking: asyncio.Task[None] | None = None
+        shown, failing = self._number, False
+        try:
+            while True:
+                self._news.clear()
+                try:
+                    await self._follow()
+                    if await self._is_ours() and (looking is None or looking.done()):
+                        looking = asyncio.create_task(self._look()) if self._is_due() else None
+                    failing = False
+                except StoreAway:
+                    pass  # others say so
+                except Exception:
+                    # What another process has published must not keep this one from the next.
+                    if not failing:
+                        _log.exception("The schedule cannot be followed now.")
+                    failing = True
+                if shown != self._number and self._schedule is not None:
+                    shown = self._number
+                    yield self._schedule
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._pace.database.total_seconds()):
+                        await self._news.wait()
+        finally:
+            if looking is not None:
+                looking.cancel()
+                await asyncio.gather(looking, return_exceptions=True)
+
+    async def _is_ours(self) -> bool:
+        """True if it is this process that looks at the source."""
+        lease = self._pace.lease
+        return await self._store.hold(NAME, self._process, lease, alone=True) > 0
+
+    async def _follow(self) -> None:
+        """Take over what another process has published."""
+        if (await self._store.heads()).number == self._number:
+            return
+        version = await self._store.version()
+        if version is not None and version.head.number != self._number:
+            self._schedule = await aside(restored, version.document)
+            self._number = version.head.number
+
+    def _is_due(self) -> bool:
+        wall = self._clock.wall()
+        # A clock that was set back does not keep it waiting.
+        return self._due is None or not wall < self._due <= wall + self._longest()
+
+    def _longest(self) -> timedelta:
+        return max(self._pace.refresh, self._pace.after_failure, timedelta(hours=1))
+
+    async def _look(self) -> None:
+        after: timedelta | None = None
+        try:
+            after = await self._look_once()
+        except StoreAway:
+            after = self._pace.database
+        except Exception:
+            # A source that nobody foresaw must not end the looks to come.
+            _log.exception("The look at the schedule failed.")
+            self._failures += 1
+        self._due = self._clock.wall() + (self._usual_pause() if after is None else after)
+        self._news.set()
+
+    def _usual_pause(self) -> timedelta:
+        pace = self._pace
+        often = pace.file if isinstance(self._reading.source, Path) else pace.refresh
+        if not self._failures:
+            return pause(0, often, often)
+        return pause(self._failures - 1, min(pace.after_failure, often), often)
+
+    async def _look_once(self, *, at_start: bool = False) -> timedelta | None:
+        """Look at the source, and do what follows from what it says; how long to leave it alone, if
+        it says that."""
+        heads = await self._store.heads()
+        found = await look(self._reading.source, self._mark(heads), at_start=at_start)
+        match found:
+            case Failed(reason, after):
+                self._failures += 1
+                self._say_trouble(reason)
+                return after
+            case NotModified():
+                await self._same(heads, None)
+            case Fetched(content, mark):
+                await self._take(content, mark, heads)
+            case _:
+                assert_never(found)
+        return None
+
+    def _mark(self, heads: Heads) -> Mark:
+        """What to name to the source as known: what was there last, whatever became of it."""
+        if self._bad is not None:
+            return self._bad[1]
+        head = heads.held or heads.current
+        if head is None or not self._reading.made(head.digest):
+            return NO_MARK
+        return Mark(head.etag, head.modified)
+
+    async def _same(self, heads: Heads, mark: Mark | None) -> None:
+        """The source says what it said before, maybe under another mark."""
+        if self._bad is not None:
+            return
+        self._well()
+        head = heads.current
+        if heads.held is not None or head is None:
+            return
+        wall = self._clock.wall()
+        if mark is not None:
+            head = replace(head, etag=mark.etag, modified=mark.modified)
+        if mark is not None or not head.seen <= wall < head.seen + self._pace.confirm:
+            await self._store.confirm(replace(head, seen=wall))
+
+    async def _take(self, content: bytes, mark: Mark, heads: Heads) -> None:
+        digest = await asyncio.to_thread(self._reading.digest, content)
+        if self._bad is not None and self._bad[0] == digest:
+            self._bad = (digest, mark, self._bad[2])
+            return
+        if heads.held is not None and heads.held.digest == digest:
+            self._bad = None
+            self._well()
+            return
+        current = heads.current
+        if current is not None and current.digest == digest:
+            if heads.held is not None:
+                _log.info("The schedule is again what it was: nothing is held back any more.")
+            self._bad = None
+            self._well()
+            wall = self._clock.wall()
+            again = replace(current, seen=wall, etag=mark.etag, modified=mark.modified)
+            await self._store.confirm(again)
+            return
+        await self._follow()
+        number, old, now = self._number, self._schedule, self._clock.now()
+        try:
+            new = await aside(update, content, self._reading, old, now)
+        except NotASchedule as problem:
+            self._refuse(digest, mark, _clause(str(problem)))
+            return
+        except Exception as problem:
+            # What nobody foresaw in a file must not end the program.
+            self._refuse(digest, mark, f"to read it failed ({type(problem).__name__})")
+            return
+        wall = self._clock.wall()
+        head = Head(number + 1, wall, wall, digest, mark.etag, mark.modified, new.doubt)
+        await self._decide(new, Version(head, new.schedule.event, new.document), heads)
+        self._bad = None
+        self._well()
+
+    def _refuse(self, digest: str, mark: Mark, reason: str) -> None:
+        self._bad = (digest, mark, reason)
+        self._failures += 1
+        self._say_trouble(reason)
+
+    async def _decide(self, new: Update, version: Version, heads: Heads) -> None:
+        if self._starting:
+            await self._refuse_another_event(new)
+        if not new.new:
+            await self._store.confirm(replace(version.head, number=version.head.number - 1))
+            return
+        if new.doubt:
+            # A source that is written anew for each look is held back at each of them.
+            known = heads.held is not None and heads.held.why == new.doubt
+            told = [] if known else self._bulletins(_held_back(new))
+            if await self._store.hold_back(version, told) and not known:
+                _log.warning(f"An update of the schedule is held back: it {new.doubt}."
+                             f" `{ACCEPT}` lets it through.")  # fmt: skip
+            return
+        reader = Reader(new.schedule.timezone, hours=self._hours)
+        told = self._bulletins(news(new.changes, reader)) if new.changes else []
+        if not await self._store.publish(version, told):
+            # Another process was quicker; the next look compares with what that one published.
+            await self._follow()
+            return
+        self._number, self._schedule = version.head.number, new.schedule
+        self._news.set()
+        self._log_update(new)
+
+    async def _refuse_another_event(self, new: Update) -> None:
+        """Whoever configures a database of another event may not have meant it."""
+        known = await self._store.read("event", "name")
+        if known is not None and known != new.schedule.event:
+            raise AnotherEvent(known, new.schedule)
+
+    def _bulletins(self, reply: Reply) -> list[Bulletin]:
+        return bulletins(reply, self._channels, self._clock.wall())
+
+    def _log_update(self, new: Update) -> None:
+        if new.unread:
+            noun = "entry" if new.unread == 1 else "entries"
+            _log.warning(f"{new.unread} {noun} of {self._reading.source} could not be read:"
+                         " `summit-bot schedule show` lists them.")  # fmt: skip
+        if not new.changes:
+            _log.debug("The schedule is kept.", version=self._number)
+            return
+        _log.info(f"The schedule has changed: {summary(new.changes)}.", version=self._number)
+        log_changes(new.changes, new.schedule)
+
+    def _say_trouble(self, reason: str) -> None:
+        news, self._trouble = reason != self._trouble, reason
+        if news and not self._starting:
+            self._log_trouble()
+
+    def _log_trouble(self) -> None:
+        _log.warning(f"The schedule cannot be read: {self._trouble}. The last version stays.")
+
+    def _well(self) -> None:
+        if self._trouble and not self._starting:
+            _log.info("The schedule can be read again.")
+        self._trouble, self._failures = "", 0
+
+
+def log_changes(changes: Changes, schedule: Schedule) -> None:
+    """Each change as a line of its own, for whoever wants to know more."""
+    if not changes or not _log.isEnabledFor(logging.DEBUG):
+        return
+    reader = Reader(schedule.timezone)
+    for block in written(changes):
+        _log.debug(block_line(block, reader))
+
+
+def bulletins(reply: Reply, channels: Sequence[tuple[str, str]], wall: datetime) -> list[Bulletin]:
+    """The same for each of these channels."""
+    return [Bulletin(*channel, packed(reply), wall + _BULLETIN_LIFE) for channel in channels]
+
+
+def news(changes: Changes, reader: Reader) -> Reply:
+    """What channels hear of an update; without the sessions themselves, of which a process may know
+    another version."""
+    lines = (block_line(block, reader) for block in written(changes, _MOST_SHOWN))
+    said = heading(f"The schedule has changed: {summary(changes)}.")
+    return Reply((said, *map(text, lines)))
+
+
+def _held_back(new: Update) -> Reply:
+    """What channels hear of an update that waits."""
+    return Reply(
+        (
+            heading(f"An update of the schedule is held back: it {new.doubt}."),
+            text(f"If that is meant, an organiser lets it through with: {ACCEPT}"),
+        )
+    )
+
+
+def _clause(sentence: str) -> str:
+    """A sentence as a part of another one."""
+    return sentence[:1].lower() + sentence[1:].rstrip(".") if sentence else sentence

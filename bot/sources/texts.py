@@ -1,0 +1,69 @@
+"""Texts as sources write them -> one harmless line, and the web addresses in it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.cleaning import one_line
+
+_MARKUP = re.compile(r"<[/!a-z]|&#?\w+;", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<![\w/.@])https?://[^\s()\[\]<>\"“”`|\\^{}]+", re.IGNORECASE)
+_SENTENCE_END = ".,;:!?'*_"
+
+
+def line(value: object) -> str:
+    """A text as one line; of several languages the English one, else the first."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, Mapping):
+        texts = [value.get("en"), *value.values()]
+        return next((one_line(text) for text in texts if isinstance(text, str) and text), "")
+    return ""
+
+
+def written(value: object) -> str:
+    """A text, or a number as one: what stands in a field that may hold either."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if number else line(value)
+
+
+def lines(values: Iterable[Any]) -> tuple[str, ...]:
+    """Each once; what is empty or no text is left out."""
+    return tuple(dict.fromkeys(text for value in values if (text := line(value))))
+
+
+def readable(value: object) -> tuple[str, list[str]]:
+    """A text that may be HTML as one line, and the web addresses in it."""
+    if isinstance(value, Mapping):
+        value = line(value)
+    if not isinstance(value, str):
+        return "", []
+    links: list[str] = []
+    if _MARKUP.search(value) is not None:
+        from bot.sources.markup import readable as without_markup
+
+        value, links = without_markup(value)
+    text = one_line(value)
+    if "://" in text:
+        links += [found.group().rstrip(_SENTENCE_END) for found in _ADDRESS.finditer(text)]
+    return text, links
+
+
+def web_address(value: object) -> str:
+    """The value, if it is the address of something on the web."""
+    text = line(value)
+    return text if re.match(r"https?://[^\s/]", text, re.IGNORECASE) else ""
+
+
+def plain(title: str) -> str:
+    """A title without the marks and entities of HTML that some sources leave in it."""
+    return readable(title)[0] if _MARKUP.search(title) else title
+
+
+def joined(subtitle: str, abstract: str) -> str:
+    """A subtitle and the text that it stands above, as one text."""
+    if not subtitle or abstract.startswith(subtitle):
+        return abstract
+    if not abstract:
+        return subtitle
+    return f"{subtitle}{'' if subtitle[-1] in '.!?:…' else '.'} {abstract}"
