@@ -1,6 +1,7 @@
 """Published schedules -> Schedule: one file per format, found by looking at the content."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.schedule import Schedule
@@ -8,6 +9,10 @@ from bot.sources.fields import Fields
 
 # A date outside of these is a mistake, and sums with the first and last ones overflow.
 YEARS = range(1900, 2200)
+# The largest congresses have some thousand.
+MOST_SESSIONS = 100_000
+# A session that lasts longer is a mistake too; whatever looks at its hours one by one takes long.
+LONGEST = timedelta(days=14)
 UNKNOWN = (
     "This is no schedule of a kind that I know: those are schedule JSON and XML as frab and pretalx"
     " export it, answers of the APIs of pretalx and Sessionize, iCalendar, the page of a Sched"

@@ -9,7 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
-from bot.sources import Imported, NotASchedule
+from bot.sources import LONGEST, MOST_SESSIONS, Imported, NotASchedule
 from bot.sources.kinds import kind_of
 from bot.sources.texts import joined, line, lines, plain, readable
 from bot.sources.titles import told
@@ -79,10 +79,13 @@ def named(title: object) -> str:
 def ended(
     start: datetime, end: datetime | None, title: object, warnings: list[str]
 ) -> datetime | None:
-    """The end, if it is behind the start; a session that ends as it begins has an open end."""
-    if end is None or end > start:
+    """The end, if it is behind the start and not too far; a session that ends as it begins has an
+    open end."""
+    if end is None or start < end <= start + LONGEST:
         return end
-    if end < start:
+    if end > start:
+        warnings.append(f"{named(title)}: it lasts longer than two weeks, so it has an open end.")
+    elif end < start:
         warnings.append(f"{named(title)}: its end is before its start, so it has an open end.")
     return None
 
@@ -101,7 +104,7 @@ def assembled(
 ) -> Imported:
     """The schedule of these entries. What is this program's `own` was cleaned and numbered when it
     was first read, and stays as it is. Raises NotASchedule if there is none."""
-    found = list(entries)
+    found = list(not_too_many(entries))
     if not found:
         first = f" that can be read; the first: {warnings[0]}" if warnings else "."
         raise NotASchedule(f"There is not one session in this schedule{first}")
@@ -115,6 +118,14 @@ def assembled(
         day_change=day_change, version=version, venue=venue,
     )  # fmt: skip
     return Imported(schedule, tuple(warnings))
+
+
+def not_too_many(found: Iterable[_Found]) -> Iterator[_Found]:
+    """All of them. Raises NotASchedule as soon as they are more than any event has."""
+    for number, one in enumerate(found):
+        if number == MOST_SESSIONS:
+            raise NotASchedule(f"This has more than {MOST_SESSIONS:,} sessions: it is no schedule.")
+        yield one
 
 
 def trusted(keys: Iterable[tuple[str, str]]) -> set[str]:

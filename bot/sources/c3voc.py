@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.schedule import Person, Room
 from bot.sources import YEARS, Given, Imported, NotASchedule, c3voc_writing
 from bot.sources.assembling import Broken, Entry, alone, assembled, each, ended
-from bot.sources.texts import line, lines, web_address, written
+from bot.sources.texts import is_yes, line, lines, web_address, written
 from bot.sources.times import (
     LATEST_DAY_CHANGE,
     NO_DATE,
@@ -150,7 +150,7 @@ def _entry(placed: _Placed, form: _Form, warnings: list[str]) -> Entry:
 
 def _is_cancelled(event: Json) -> bool:
     named = line(event.get("status") or event.get("state")).lower()
-    return bool(event.get("cancelled") or event.get("canceled")) or named in _CANCELLED
+    return is_yes(event.get("cancelled")) or is_yes(event.get("canceled")) or named in _CANCELLED
 
 
 _CANCELLED = ("cancelled", "canceled", "withdrawn")

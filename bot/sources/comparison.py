@@ -24,6 +24,11 @@ class Change:
         return self.before.slot.start != self.after.slot.start
 
     @property
+    def away(self) -> bool:
+        """Cancelled, and it was not before."""
+        return self.after.cancelled and not self.before.cancelled
+
+    @property
     def elsewhere(self) -> bool:
         """In another room, or one more, or one less; their order is no news."""
         return set(self.before.slot.rooms) != set(self.after.slot.rooms)
@@ -77,7 +82,7 @@ class Changes:
 
     def of(self, change: Change) -> list[str]:
         """All that is new of one session, in words for programs."""
-        if change in self.cancelled:
+        if change.away:
             return ["cancelled"]
         news = {
             "restored": change.before.cancelled,
@@ -100,7 +105,7 @@ def compared(old: Schedule, new: Schedule) -> Changes:
     return Changes(
         added=tuple(session for session in after.values() if session.id not in before),
         removed=tuple(s for s in old.sessions if not s.cancelled and s.id not in after),
-        cancelled=tuple(c for c in both if c.after.cancelled and not c.before.cancelled),
+        cancelled=tuple(change for change in both if change.away),
         restored=tuple(change for change in on if change.before.cancelled),
         moved=tuple(change for change in on if change.at_another_time or change.elsewhere),
         renamed=tuple(change for change in on if change.before.title != change.after.title),

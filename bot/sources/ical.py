@@ -13,11 +13,20 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.sources import Given, Imported, NotASchedule
-from bot.sources.assembling import Broken, Entry, assembled, each, ended, named, trusted
+from bot.sources.assembling import (
+    Broken,
+    Entry,
+    assembled,
+    each,
+    ended,
+    named,
+    not_too_many,
+    trusted,
+)
 from bot.sources.ical_lines import Calendar, Component, Property, parsed
 from bot.sources.ical_repeats import repeats
 from bot.sources.texts import line, lines, web_address
-from bot.sources.times import LONGEST, known_zone, settled, zone_of
+from bot.sources.times import known_zone, settled, zone_of
 
 _SCHED = re.compile(r"-//Sched\.com (?P<event>.+)//EN")
 _LENGTH = re.compile(
@@ -47,16 +56,13 @@ def read(raw: bytes, given: Given) -> Imported:
         for event in calendar.events
         if "RECURRENCE-ID" in event
     }
-    entries = [
-        entry
-        for several in each(
-            calendar.events,
-            lambda event: list(_entries(event, zones, zone, replaced, warnings)),
-            lambda event: _text(event, "SUMMARY"),
-            warnings,
-        )
-        for entry in several
-    ]
+    found = each(
+        calendar.events,
+        lambda event: list(_entries(event, zones, zone, replaced, warnings)),
+        lambda event: _text(event, "SUMMARY"),
+        warnings,
+    )
+    entries = list(not_too_many(entry for several in found for entry in several))
     warnings += zones.warnings
     return assembled(
         _keyed(entries, warnings),
@@ -197,16 +203,12 @@ def _length(
         except Broken:
             warnings.append(f"{title}: its end cannot be read, so it has an open end.")
             return None
-        end_or_none = ended(start, end, title, warnings)
-        length = end_or_none - start if end_or_none else None
     else:
         found = _LENGTH.fullmatch(_value(event, "DURATION").strip().upper())
         units = {unit: int(n) for unit, n in found.groupdict().items() if n} if found else {}
-        length = timedelta(**units) or None
-    if length is not None and length > LONGEST:
-        warnings.append(f"{title}: it lasts longer than two weeks, so it has an open end.")
-        return None
-    return length
+        end = start + timedelta(**units)
+    end_or_none = ended(start, end, title, warnings)
+    return end_or_none - start if end_or_none else None
 
 
 def _moment(written: Property, zones: _Zones, zone: ZoneInfo, title: str) -> datetime:

@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-_LINE = re.compile(r'([A-Za-z0-9-]+)((?:;(?:[^":]|"[^"]*")*)?):(.*)', re.DOTALL)
+# Nothing in it is tried a second time, which takes a hundred bytes of memory for each letter.
+_LINE = re.compile(r'([A-Za-z0-9-]++)((?:;(?:[^":]++|"[^"]*+")*+)?+):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";]*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _MOST_NESTED = 8
+_LONGEST = 1_000_000
+"""Bytes of a line; pictures are longer, and no texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,14 @@ def parsed(raw: bytes) -> Calendar:
     calendar = Calendar()
     open_parts: list[tuple[str, dict[str, list[Property]]]] = []
     last: tuple[dict[str, list[Property]], str] | None = None
+    broken: list[str] = []
     for written in _lines(raw, calendar):
         match = _LINE.match(written)
         if match is None:
             # Somebody has broken a long text into lines and forgotten to say so.
-            _append(last, written)
+            broken.append(written)
             continue
+        _append(last, broken)
         name, value = match[1].upper(), match[3]
         if name == "BEGIN":
             part = value.strip().upper()
@@ -67,6 +72,7 @@ def parsed(raw: bytes) -> Calendar:
             properties = open_parts[-1][1]
             properties.setdefault(name, []).append(Property(value, _parameters(match[2])))
             last = properties, name
+    _append(last, broken)
     return calendar
 
 
@@ -93,7 +99,7 @@ def _lines(raw: bytes, calendar: Calendar) -> Iterator[str]:
     raw = raw.replace(b"\r", b"" if b"\n" in raw else b"\n")
     # A fold may stand within a letter, so lines are put together before they become text.
     for line in raw.replace(b"\n ", b"").replace(b"\n\t", b"").split(b"\n"):
-        if not line:
+        if not line or len(line) > _LONGEST:
             continue
         try:
             yield line.decode("utf-8")
@@ -108,11 +114,13 @@ def _parameters(written: str) -> Mapping[str, str]:
     return {name.upper(): value.strip('"') for name, value in _PARAMETER.findall(written)}
 
 
-def _append(last: tuple[dict[str, list[Property]], str] | None, written: str) -> None:
-    if last is not None:
+def _append(last: tuple[dict[str, list[Property]], str] | None, broken: list[str]) -> None:
+    """Give the lines to the property that they belong to, all at once: one by one takes hours."""
+    if last is not None and broken:
         properties, name = last
         had = properties[name][-1]
-        properties[name][-1] = Property(f"{had.value}\n{written}", had.parameters)
+        properties[name][-1] = Property("\n".join((had.value, *broken)), had.parameters)
+    broken.clear()
 
 
 def _restored(found: re.Match[str]) -> str:

@@ -13,10 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.schedule import Person
-from bot.sources import Given, Imported, NotASchedule
+from bot.sources import LONGEST, Given, Imported, NotASchedule
 from bot.sources.assembling import Broken, Entry, assembled, each, ended
 from bot.sources.texts import line, lines, web_address, written
-from bot.sources.times import LONGEST, moment, moment_or_none, zone_of
+from bot.sources.times import moment, moment_or_none, zone_of
 
 _GONE = ("canceled", "cancelled", "withdrawn")
 _NOT_PUBLIC = ("submitted", "draft", "rejected", "deleted")

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.cleaning import one_line
 from bot.schedule import Kind, Person, Room, Schedule, Session, Slot
 from bot.sources import YEARS, Imported, NotASchedule
+from bot.sources.assembling import ended, not_too_many
 from bot.sources.titles import told as told_cancelled
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -39,12 +40,12 @@ _STREET = (
     r"st|street|ave|avenue|blvd|boulevard|rd|road|way|lane|ln|drive|dr|plaza|square|building|"
     r"center|centre|pier"
 )
-_NUMBERED = re.compile(
-    rf"(?P<venue>\S.*?) (?P<address>\d+\w? (?=.*(?:\b(?:{_STREET})\b|,)).+)", re.IGNORECASE
-)
+# A number, and behind it what streets are called: an address begins there.
+_NUMBER = re.compile(r" (?=\d+\w? )")
+_STREETS = re.compile(rf"\b(?:{_STREET})\b|,", re.IGNORECASE)
 _VENUE = r"Restaurant|Lounge|Bar|Cafe|Café|Gallery|Club|Pub|Museum|Theater|Theatre|Hall"
 _HOTEL = r"Hyatt|Hilton|Marriott|Sheraton|Westin|Fairmont|Radisson|Novotel|Ibis|Holiday Inn"
-_NAMED = re.compile(rf"(?P<venue>.*\b(?:{_VENUE})) (?P<address>(?:[A-Z]\w.*,.*|(?:{_HOTEL})\b.*))")
+_NAMED = re.compile(rf"\b(?:{_VENUE}) (?=(?P<hotel>(?:{_HOTEL})\b)|[A-Z]\w)")
 _EVENING = 18
 _ECHO = 80
 
@@ -63,7 +64,7 @@ def read(text: str, timezone: ZoneInfo | None, event: str | None) -> Imported:
             "This page names no time zone: name the event's, like America/Los_Angeles (--timezone)."
         )
     warnings: list[str] = []
-    entries = list(_entries(_lines(text), timezone, warnings))
+    entries = list(not_too_many(_entries(_lines(text), timezone, warnings)))
     if not entries:
         raise NotASchedule("Times were found on this page, but not one session that can be read.")
     sessions = [_session(number, entry) for number, entry in enumerate(entries, start=1)]
@@ -113,13 +114,15 @@ def _entries(lines: Sequence[str], zone: ZoneInfo, warnings: list[str]) -> Itera
         else:
             next(rest, None)
         try:
-            yield _entry(block, match, place, zone)
+            yield _entry(block, match, place, zone, warnings)
         except _Broken as broken:
             warnings.append(f"{_title(block, below)} ({line}): left out, {broken}.")
         block, below = [], 0
 
 
-def _entry(block: Sequence[str], full: re.Match[str], place: str, zone: ZoneInfo) -> _Entry:
+def _entry(
+    block: Sequence[str], full: re.Match[str], place: str, zone: ZoneInfo, warnings: list[str]
+) -> _Entry:
     title, *description = _body(block, full["start"])
     try:
         start = _moment(full["day"], full["start"], zone)
@@ -127,11 +130,12 @@ def _entry(block: Sequence[str], full: re.Match[str], place: str, zone: ZoneInfo
         if end <= start and not full["end_day"]:
             end += timedelta(days=1)
         room = _room(place) if place else None
-        slot = Slot(start.astimezone(UTC), end.astimezone(UTC), (room.name,) if room else ())
+        begins, ends = start.astimezone(UTC), end.astimezone(UTC)
     except ValueError:
         raise _Broken("its date or time does not exist") from None
-    if slot.until <= slot.start:
+    if ends <= begins:
         raise _Broken("it ends before it begins")
+    slot = Slot(begins, ended(begins, ends, title, warnings), (room.name,) if room else ())
     told, leads = _leads("\n".join(description).strip())
     return _Entry(title, start, slot, room, leads, told)
 
@@ -240,11 +244,22 @@ def _people(entries: Iterable[_Entry]) -> list[Person]:
 
 def _room(place: str) -> Room:
     """A place line; Sched joins venue and street address with nothing between them."""
-    match = _NUMBERED.fullmatch(place) or _NAMED.fullmatch(place)
-    if match is not None:
-        return Room(match["venue"], match["address"])
+    if at := _address(place):
+        return Room(place[: at - 1], place[at:])
     floor = place if re.fullmatch(r"\w+ Floor", place, re.IGNORECASE) else None
     return Room(place, floor=floor)
+
+
+def _address(place: str) -> int:
+    """Where in a place line the address begins; 0 if there is none. In one pass over the line."""
+    number = _NUMBER.search(place, 1)
+    if number is not None and _STREETS.search(place, place.index(" ", number.end()) + 1):
+        return number.end()
+    comma = place.rfind(",")
+    ends = [
+        match.end() for match in _NAMED.finditer(place) if match["hotel"] or match.end() + 1 < comma
+    ]
+    return ends[-1] if ends else 0
 
 
 def _kind(entry: _Entry) -> Kind:

@@ -11,6 +11,8 @@ _SAME_REST = 60
 _SAME_NAME = 85
 _SHARED = 0.6
 _TELLING = 4
+_MOST_COMPARED = 400
+"""Pairs of people: of larger crowds only those count whose names are the same."""
 
 
 def folded(text: str) -> str:
@@ -45,6 +47,8 @@ def strangers(ours: frozenset[str], theirs: frozenset[str]) -> bool:
     """True if people are known on both sides, by folded names, and nobody is on both."""
     if not ours or not theirs or ours & theirs:
         return False
+    if len(ours) * len(theirs) > _MOST_COMPARED:
+        return True
     return not any(_same_person(one, other) for one in ours for other in theirs)
 
 

@@ -8,6 +8,7 @@ from bot.cleaning import one_line
 
 _MARKUP = re.compile(r"<[/!a-z]|&#?\w+;", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?<![\w/.@])https?://[^\s()\[\]<>\"“”`|\\^{}]+", re.IGNORECASE)
+_YES = ("true", "yes", "1", "cancelled", "canceled", "x", "ja", "oui", "withdrawn")
 _SENTENCE_END = ".,;:!?'*_"
 
 
@@ -47,6 +48,11 @@ def readable(value: object) -> tuple[str, list[str]]:
     if "://" in text:
         links += [found.group().rstrip(_SENTENCE_END) for found in _ADDRESS.finditer(text)]
     return text, links
+
+
+def is_yes(value: object) -> bool:
+    """True for what says that something is cancelled, in a field that is called so."""
+    return value is True or written(value).lower() in _YES
 
 
 def web_address(value: object) -> str:

@@ -4,18 +4,19 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.sources import YEARS, NotASchedule
+from bot.sources import LONGEST, YEARS, NotASchedule
 from bot.sources.assembling import Broken
 from bot.sources.texts import line
 
-LONGEST = timedelta(days=14)
 USUAL_DAY_CHANGE = time(4)
 LATEST_DAY_CHANGE = time(9)
 NO_DATE = "it has no date that can be read"
 
 _DURATION = re.compile(r"(?:(\d+):)?(\d{1,4}):(\d{2})")
 # 2025-03-06 09:00 +0100, as some write where the standard wants +01:00 and nothing before it.
-_SPACED_OFFSET = re.compile(r"(?<=\d)\s+(?=[+-]\d\d:?\d\d$|Z$|UTC$|GMT$)|\s*(?:UTC|GMT)$")
+_SPACED_OFFSET = re.compile(r"(?<=\d) (?=[+-]\d\d:?\d\d$|Z$|UTC$|GMT$)| ?(?:UTC|GMT)$")
+LONGEST_TEXT = 80
+"""Characters; no date or time needs more."""
 
 
 def known_zone(named: object) -> ZoneInfo | None:
@@ -39,10 +40,11 @@ def zone_of(named: object, fallback: ZoneInfo | None) -> ZoneInfo:
 def moment(written: object, zone: ZoneInfo) -> datetime:
     """A moment (UTC) in ISO 8601 or nearly so; without an offset it is one of the zone. Raises
     Broken."""
-    if not isinstance(written, str):
+    text = " ".join(written.split()) if isinstance(written, str) else ""
+    if not text or len(text) > LONGEST_TEXT:
         raise Broken(NO_DATE)
     try:
-        found = datetime.fromisoformat(_SPACED_OFFSET.sub(_joint, written.strip()))
+        found = datetime.fromisoformat(_SPACED_OFFSET.sub(_joint, text))
     except ValueError:
         raise Broken(NO_DATE) from None
     return settled(found, zone)

@@ -33,13 +33,15 @@ _NOTHING_ELSE = rf"^{_MARKS}{_OPEN}?{_MARKS}(?:{_WORDS}){_MARKS}{_CLOSE}?{_MARKS
 _STRUCK = re.compile(r"^~~(?P<rest>.+)~~$")
 _EMPHASIS = re.compile(r"^\s*[*_~]{2,}|[*_~]{2,}\s*$")
 _NOT = re.compile(r"\b(?:not|nicht|never|non)$", re.IGNORECASE)
-_LONGEST = 400
+_LONGEST = 250
+# Where the forms above may part a row of marks in two ways, a long one takes long.
+_MANY_MARKS = re.compile(r"[\s!.*_~–—-]{13}")
 
 
 def told(title: str) -> tuple[str, bool]:
     """The title without the words that say that the session is cancelled, and whether they do.
     Where nothing else is left, the title stays as it is."""
-    if len(title) > _LONGEST or _WORD.search(title) is None:
+    if len(title) > _LONGEST or _MANY_MARKS.search(title) or _WORD.search(title) is None:
         return title, False
     # These take some milliseconds to compile, which most schedules do without: re keeps them.
     if re.match(_NOTHING_ELSE, title, re.IGNORECASE):

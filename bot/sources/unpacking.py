@@ -18,6 +18,9 @@ _NO_TEXT = (
     " like cp1252."
 )
 _CUT = "This gzip file is broken, or did not arrive whole."
+_MANY_MEMBERS = "This gzip file has more parts than any schedule: it is none."
+# What follows a member is copied each time.
+_MOST_MEMBERS = 200
 _GZIP = b"\x1f\x8b"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -67,6 +70,8 @@ def _gunzipped(raw: bytes) -> bytes:
     parts: list[bytes] = []
     size = 0
     while raw[:2] == _GZIP:
+        if len(parts) == _MOST_MEMBERS:
+            raise NotASchedule(_MANY_MEMBERS)
         member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
             parts.append(member.decompress(raw, LARGEST + 1 - size))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.sources import LONGEST
 from bot.sources.assembling import Broken
 from bot.sources.texts import line, written
-from bot.sources.times import LONGEST, NO_DATE, duration, moment_or_none, settled
+from bot.sources.times import LONGEST_TEXT, NO_DATE, duration, moment_or_none, settled
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
@@ -36,7 +37,6 @@ _LENGTH = re.compile(
     r"(?:(?P<minutes>\d+)\s*m(?:in(?:ute)?s?)?\.?)?(?:0S)?",
     re.IGNORECASE,
 )
-_LONGEST_TEXT = 80
 # Seconds since 1970 that mean 1973 and later, and milliseconds as soon as they are too many.
 _SECONDS = range(10**8, 10**10)
 
@@ -143,7 +143,7 @@ def length(value: object) -> timedelta | None:
     """A length in minutes, or as `1:30`, `45 min`, `1h 30m`, `PT45M`."""
     if isinstance(value, bool):
         return None
-    text = written(value)[:_LONGEST_TEXT]
+    text = written(value)[:LONGEST_TEXT]
     if re.fullmatch(r"\d{1,5}(?:\.0)?", text):
         found = timedelta(minutes=float(text))
     elif (colons := duration(text, with_seconds=True)) is not None:
@@ -171,4 +171,4 @@ def day_first(values: Iterable[object]) -> bool | None:
 
 def _short(value: object) -> str:
     text = line(value)
-    return text if len(text) <= _LONGEST_TEXT else ""
+    return text if len(text) <= LONGEST_TEXT else ""

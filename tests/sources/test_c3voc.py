@@ -366,3 +366,15 @@ def test_byte_order_mark_and_blank_lines_come_before_a_document() -> None:
     raw = b"\xef\xbb\xbf\n " + json.dumps(document(event())).encode()
 
     assert [session.title for session in read(raw).schedule.sessions] == ["Frogs"]
+
+
+@pytest.mark.parametrize("written", ["false", "no", "0", "", 0, "False ", None, [], {}, "nein"])
+def test_what_is_not_cancelled_is_not(written: Any) -> None:
+    assert not only(cancelled=written).cancelled
+    assert not only(canceled=written).cancelled
+
+
+@pytest.mark.parametrize("written", ["true", "yes", "1", 1, "Cancelled", True])
+def test_what_is_cancelled_is(written: Any) -> None:
+    assert only(cancelled=written).cancelled
+    assert only(canceled=written).cancelled

@@ -186,3 +186,11 @@ def test_the_order_of_rooms_is_no_news() -> None:
     one = session(1)
     both = [replace(one, slot=replace(one.slot, rooms=r)) for r in (("A", "B"), ("B", "A"))]
     assert compared(schedule(both[:1]), schedule(both[1:])) == Changes()
+
+
+@pytest.mark.timeout(20)
+def test_a_large_programme_that_is_cancelled_is_told_in_reasonable_time() -> None:
+    old = [replace(FROGS, id=number) for number in range(20_000)]
+    changes = compared(schedule(old), schedule(replace(one, cancelled=True) for one in old))
+
+    assert [changes.of(change) for change in changes.cancelled] == [["cancelled"]] * 20_000

@@ -318,3 +318,12 @@ def test_days_of_a_long_event_begin_when_those_behind_the_first_do() -> None:
     assert (found.day_change, found.days) == (
         time(6), (date(2014, 7, 5), date(2014, 7, 6), date(2014, 7, 7)),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "cancelled"), [("false", False), ("true", True), ("", False)])
+def test_cancelled_says_whether(written: str, cancelled: bool) -> None:
+    (session,) = read(
+        document(entry(f"<cancelled>{written}</cancelled>")).encode(), BERLIN
+    ).schedule.sessions
+
+    assert session.cancelled is cancelled

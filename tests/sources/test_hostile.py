@@ -2,12 +2,14 @@
 
 import gzip
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.sources import LONGEST
 from bot.sources.fields import Fields
 from tests.sources import (
     calendars,
@@ -169,8 +171,13 @@ _WITHIN: dict[str, bytes] = {
         [_row(title="!" * 200 + "(" + "." * 40 + "x cancelled")] * 2000
     ).encode(),
     "brackets in titles": json.dumps(
-        [_row(title="«cancelled " * 20 + "x")] * 2000 + [_row(title="a" + " (" * 100 + " cancelled x")] * 2000
+        [_row(title="«cancelled " * 20 + "x"), _row(title="a" + " (" * 100 + " cancelled x")] * 2000
     ).encode(),
+    "lines that are none": calendars.calendar(calendars.event() + "\r\nX:y" + "\r\nx" * 1_000_000),
+    "a broken description": calendars.calendar(
+        calendars.event().replace("END:VEVENT", "x\r\n" * 1_000_000 + "END:VEVENT")
+    ),
+    "members of gzip": gzip.compress(b"") * 100_000 + gzip.compress(b"[]"),
 }  # fmt: skip
 
 
@@ -225,3 +232,69 @@ def test_nothing_in_the_middle_takes_long(name: str) -> None:
 )  # fmt: skip
 def test_nothing_takes_long(raw: bytes) -> None:
     read_or_refused(raw)
+
+
+def _of_length(length: timedelta) -> dict[str, bytes]:
+    """A session of this length in every format."""
+    begins = documents.START
+    start, end = begins.isoformat(), (begins + length).isoformat()
+    hours = length // timedelta(hours=1)
+    slot = {"start": start, "end": end}
+    last = begins + length
+    return {
+        "schedule JSON": json.dumps(
+            documents.document(documents.event(duration=None, date=start, end=end))
+        ).encode(),
+        "duration": json.dumps(
+            documents.document(documents.event(duration=f"{hours}:00", date=start))
+        ).encode(),
+        "pretalx": json.dumps(
+            test_pretalx.answer(test_pretalx.talk(slot={**test_pretalx._SLOT, **slot}, duration=0))
+        ).encode(),
+        "sessionize": json.dumps(
+            test_sessionize.grid(test_sessionize.session(startsAt=start, endsAt=end))
+        ).encode(),
+        "list": json.dumps([_row(start=start, end=end)]).encode(),
+        "list with lengths": json.dumps([_row(start=start, duration=f"{hours} h")]).encode(),
+        "calendar": calendars.calendar(
+            calendars.event(DTSTART=f"{begins:%Y%m%dT%H%M%SZ}", DTEND=f"{last:%Y%m%dT%H%M%SZ}")
+        ),
+        "calendar with lengths": calendars.calendar(
+            calendars.event(DTSTART=f"{begins:%Y%m%dT%H%M%SZ}", DTEND="", DURATION=f"PT{hours}H")
+        ),
+        "page": pages.entry(
+            full=f"{begins:%A %B %-d, %Y %H:%M} - {last:%A %B %-d, %Y %H:%M}"
+        ).encode(),
+    }
+
+
+@pytest.mark.parametrize("name", _of_length(LONGEST))
+@pytest.mark.parametrize("years", [1, 180])
+def test_nothing_lasts_for_years(name: str, years: int) -> None:
+    lengths = (LONGEST, LONGEST + timedelta(hours=1), timedelta(days=365 * years))
+    found = [read_or_refused(_of_length(length)[name]) for length in lengths]
+    ends = [one.schedule.sessions[0].slot.end for one in found if one is not None]
+
+    assert len(ends) == 3
+    start = found[0].schedule.sessions[0].slot.start if found[0] else documents.START
+    assert ends == [start + LONGEST, None, None]
+
+
+_TOO_MANY = "This has more than 100,000 sessions: it is no schedule."
+_EVENT = calendars.event(RRULE="FREQ=DAILY", UID="")
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'[{"title":"x","start":"2014-07-05T10:00"}'
+        + b',{"title":"x","start":"2014-07-05T10:00"}' * 100_000 + b"]",
+        b"title,start\n" + b"x,2014-07-05T10:00\n" * 100_001,
+        calendars.calendar("\r\n".join([_EVENT] * 2_000)),
+        pages.entry().encode() * 100_001,
+    ],
+    ids=["json", "csv", "calendar", "page"],
+)  # fmt: skip
+def test_there_are_not_more_sessions_than_people_could_hold(raw: bytes) -> None:
+    assert documents.refusal(raw, documents.BERLIN) == _TOO_MANY

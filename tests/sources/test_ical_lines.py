@@ -95,3 +95,22 @@ def test_letters_that_are_not_in_utf_8_cost_a_warning() -> None:
     assert found.warnings == (
         "The whole calendar: 2 of its lines are not in UTF-8, and were read as Windows-1252.",
     )
+
+
+def test_a_line_longer_than_any_text_is_left_out() -> None:
+    head, tail = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\n", b"\nEND:VEVENT\nEND:VCALENDAR\n"
+    long = b"DESCRIPTION:" + b"a" * 999_000
+    found = parsed(head + long + b"\nATTACH;A=" + b"a" * 1_000_000 + b":x\nSUMMARY:Frogs" + tail)
+    (event,) = found.events
+
+    assert sorted(event) == ["DESCRIPTION", "SUMMARY"]
+    assert len(event["DESCRIPTION"][0].value) == 999_000
+
+
+def test_lines_that_are_none_belong_to_the_text_before() -> None:
+    found = parsed(b"BEGIN:VEVENT\nSUMMARY:a\nb\nc\nLOCATION:d\ne\nEND:VEVENT\nf\n")
+    (event,) = found.events
+
+    assert {name: [one.value for one in all] for name, all in event.items()} == {
+        "SUMMARY": ["a\nb\nc"], "LOCATION": ["d\ne"],
+    }  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from bot.schedule import Session
 from bot.sources.ladder import matched
+from bot.sources.similarity import strangers
 from tests.sources.pages import local
 from tests.sources.versions import schedule, session
 
@@ -288,3 +289,13 @@ def test_a_crowd_that_is_renamed_where_it_stands_is_not_guessed_at() -> None:
     assert same(old, new) == {}
     assert time.process_time() - started < 3
     assert len(same(old[:30], new[:30])) == 30
+
+
+@pytest.mark.timeout(20)
+def test_crowds_of_people_are_compared_in_reasonable_time() -> None:
+    ours, theirs = (frozenset(f"{side} person{n}" for n in range(20_000)) for side in "ab")
+
+    assert strangers(ours, theirs)
+    assert not strangers(ours | {"ada reed"}, theirs | {"ada reed"})
+    assert not strangers(frozenset({"ada"}), frozenset({"ada reed", "bob"}))
+    assert not strangers(frozenset({"ada reed"}), frozenset({"ada read", "bob"}))

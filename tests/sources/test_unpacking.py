@@ -85,3 +85,12 @@ def test_byte_order_mark_wins_over_what_is_declared(encoding: str) -> None:
 )
 def test_encoding_that_is_none_of_a_text_is_refused(encoding: str) -> None:
     assert refusal(_XML.format(encoding).encode(), BERLIN) == _NO_TEXT
+
+
+def test_a_file_of_many_members_is_refused() -> None:
+    many = gzip.compress(b"{}") * 200
+
+    assert unpacking.unpacked(many) == b"{}" * 200
+    assert refusal(many + gzip.compress(b"")) == (
+        "This gzip file has more parts than any schedule: it is none."
+    )
