@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import combinations
 
 from bot.command import Context
 from bot.document import Block, Item, Precision, Span, Time, Typed, reply, text
@@ -72,8 +71,16 @@ def ahead(context: Context) -> list[tuple[Session, Bookmark]]:
 
 def conflicts(sessions: Sequence[Session]) -> Iterator[tuple[Session, Session]]:
     """Pairs that nobody can attend both; blocks that people drop into do not count."""
-    real = (s for s in sessions if not s.kind.contains and not s.cancelled)
-    return (pair for pair in combinations(real, 2) if pair[0].slot.overlaps(pair[1].slot))
+    real = [s for s in sessions if not s.kind.contains and not s.cancelled]
+    real.sort(key=lambda session: session.slot.start)
+    for number, one in enumerate(real, start=1):
+        for place in range(number, len(real)):
+            other = real[place]
+            if other.slot.start >= one.slot.until:
+                # All that come after it start later still.
+                break
+            if one.slot.overlaps(other.slot):
+                yield one, other
 
 
 def reminder_moment(session: Session, bookmark: Bookmark, context: Context) -> datetime | None:

@@ -178,7 +178,6 @@ def test_a_page_is_asked_as_it_is_in_the_zone_that_is_named(tmp_path: Path) -> N
 
 def test_a_corrected_page_keeps_the_numbers_that_people_know(tmp_path: Path) -> None:
     importing = ("schedule", "import", "page.txt", "--timezone", "Europe/Berlin", "-o", "own.json")
-    (tmp_path / "own.json").write_text("what no schedule is")
     (tmp_path / "page.txt").write_text(PAGE)
     answered(*importing, cwd=tmp_path)
     earlier = PAGE.replace("Opening", "Breakfast").replace("9:00am", "8:00am")

@@ -27,6 +27,8 @@ FOUND = "found"
 """The part of the Home tab in which stands what a search has found."""
 _LONGEST_QUERY = 150
 _MOST_OVERLAPS = 2
+_MOST_SHOWN = 100
+"""Sessions of an agenda that are looked at for overlaps: the view has no room for more."""
 _ABOUT = (
     "I know the programme, and remind you of the sessions that you bookmark. What you can ask me: "
 )
@@ -124,7 +126,7 @@ def _agenda(answers: Mapping[str, Response], now: datetime) -> Reply:
         return reply(heading("Your agenda:"), begin)
     if not mine:
         return said
-    overlaps = _overlaps([item.session for item in ahead])
+    overlaps = _overlaps([item.session for item in ahead[:_MOST_SHOWN]])
     blocks: list[Block] = [heading("Your agenda:" if ahead else "Nothing more on your agenda")]
     blocks += [_marked(item, overlaps.get(item.session.id, ())) for item in ahead]
     over = len(mine) - len(ahead)
