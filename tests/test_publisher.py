@@ -280,6 +280,7 @@ async def test_another_text_is_a_version_of_which_the_log_says_little(
     await bot.start()
     rewrite(file, document(replace(TALKS[0], abstract="More."), *TALKS[1:]))
     await until(lambda: len(bot.versions) == 2)
+    await until(lambda: log != [])
     assert log == ["The schedule has changed: 1 with another text."]
 
 
@@ -291,6 +292,7 @@ async def test_what_takes_away_a_large_part_waits_for_an_organiser(
     await bot.start()
     rewrite(file, document(*TALKS[3:]))
     await is_held(bot.store)
+    await until(lambda: log != [])
     assert (log, len(bot.versions)) == ([HELD], 1)
     held = await bot.store.version(held=True)
     assert held is not None
@@ -305,6 +307,7 @@ async def test_less_than_that_is_taken_at_once(made: Start, file: Path, log: lis
     await bot.start()
     rewrite(file, document(*TALKS[2:]))
     await until(lambda: len(bot.versions) == 2)
+    await until(lambda: log != [])
     assert log == ["The schedule has changed: 2 removed."]
 
 
@@ -316,6 +319,7 @@ async def test_all_of_a_day_waits_though_it_is_little(
     await bot.start()
     rewrite(file, document(*TALKS))
     await is_held(bot.store)
+    await until(lambda: log != [])
     assert log == [
         "An update of the schedule is held back: it removes 1 of 9 sessions still to come, all of"
         " Tuesday 17 April. `summit-bot schedule accept --config FILE` lets it through."
@@ -327,6 +331,7 @@ async def test_what_is_over_may_go(made: Start, file: Path, log: list[str]) -> N
     await bot.start()
     rewrite(file, document(*TALKS[4:]))
     await until(lambda: len(bot.versions) == 2)
+    await until(lambda: log != [])
     assert log == ["The schedule has changed: 4 removed."]
 
 
@@ -337,6 +342,7 @@ async def test_what_the_source_cancels_waits_for_nobody(
     await bot.start()
     rewrite(file, document(*[replace(one, cancelled=True) for one in TALKS]))
     await until(lambda: len(bot.versions) == 2)
+    await until(lambda: log != [])
     assert log == ["The schedule has changed: 8 cancelled."]
 
 
@@ -441,6 +447,7 @@ async def test_one_process_looks_and_all_follow(made: Start, server: Web, log: l
     await looked(server)
     server.pages["/s"] = answer(document(*OTHER))
     await until(lambda: all(len(bot.versions) == 2 for bot in bots))
+    await until(lambda: log != [])
     assert log == [CHANGED]
     assert sum(bot.publisher._due is not None for bot in bots) == 1
 
@@ -475,6 +482,7 @@ async def test_an_event_that_is_renamed_meanwhile_waits_for_an_organiser(
     await bot.start()
     rewrite(file, document(*TALKS, event="Smaller Summit"))
     await is_held(bot.store)
+    await until(lambda: log != [])
     assert log == [
         "An update of the schedule is held back: it is called 'Smaller Summit', and no longer"
         " 'Small Summit'. `summit-bot schedule accept --config FILE` lets it through."
