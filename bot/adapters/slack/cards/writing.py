@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from bot.adapters.slack.cards.buttons import State
@@ -12,6 +13,8 @@ from bot.adapters.slack.cards.rows import Making, rows
 from bot.adapters.slack.cards.values import Ids
 from bot.document import Item, Reply, Text
 from bot.times import Reader
+
+_REMEMBERED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,19 @@ def written(
     with the message, each press brings the reply along to be drawn again, as far as it still holds
     then. `lead` is what a press has done: it stands on top, without sessions that the reply shows
     below. A reply that says what was `done` is brought along without its sentences: the next press
-    makes them untrue.
+    makes them untrue. Nobody may change the blocks: others get them too.
     """
+    # Sessions begin and end with whole seconds, so a part of one changes nothing.
+    second = now.replace(microsecond=0)
+    return _written(reply, reader, second, prefix, bookmarked, alone, lead, done)
+
+
+@lru_cache(_REMEMBERED)
+def _written(
+    reply: Reply, reader: Reader, now: datetime, prefix: str, bookmarked: frozenset[int] | None,
+    alone: bool, lead: Reply | None, done: bool,
+) -> Content:  # fmt: skip
+    """Drawn once for a crowd that asks the same: in a break everybody does."""
     if lead is not None:
         reply = fresh(reply, lead, bookmarked, now)
     card = kept(_without_sentences(reply) if done else reply)
