@@ -12,9 +12,9 @@ from benchmarks import cold_start, made_up
 from benchmarks.report import AtLeast, Below, Figure, Report, percentiles
 from bot.engine import Engine
 from bot.messages import Channel, Invocation, Profile, User
-from bot.ports import Store
 from bot.rules import Rules
 from bot.schedule import Schedule
+from bot.storing import Store
 
 CALLS = 5_000
 _SEED = 2012

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import SystemClock
-from bot.ports import Store, StoreAway, Version
 from bot.publisher import bulletins, news
 from bot.setup import CannotStart, Setup
 from bot.sources.comparison import compared, summary, written
+from bot.storing import Store, StoreAway, Version
 from bot.text import block_line
 from bot.times import Reader
 from bot.updating import restored

@@ -12,22 +12,11 @@ from bot.bulletins import Bulletins
 from bot.document import Reply, heading
 from bot.messages import Channel, Preferences
 from bot.patience import Patience
-from bot.ports import (
-    Adapter,
-    Clock,
-    Lease,
-    Outcome,
-    Post,
-    Posted,
-    PutOff,
-    Store,
-    StoreAway,
-    TryLater,
-    Unreachable,
-)
+from bot.ports import Adapter, Clock, TryLater, Unreachable
 from bot.programme import items
 from bot.rules import Rules
 from bot.schedule import Schedule, Session
+from bot.storing import Lease, Outcome, Post, Posted, PutOff, Store, StoreAway
 from bot.times import in_how_long
 
 _log = structlog.get_logger(__name__)

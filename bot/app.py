@@ -18,12 +18,13 @@ from bot.engine import Engine, readable
 from bot.messages import Channel, Invocation, Profile, Response, User
 from bot.names import Finder
 from bot.patience import Holding, Patience
-from bot.ports import Adapter, CannotSpeak, Clock, Store, StoreAway, Version
+from bot.ports import Adapter, CannotSpeak, Clock
 from bot.programme import last_day
 from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.scratch import Scratch
 from bot.setup import CannotStart, Setup
+from bot.storing import Store, StoreAway, Version
 from bot.times import Reader, long_day
 
 _log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ async def serve(
     process, tally = process or str(uuid4()), tally or Tally()
     engine = Engine(schedule, store, clock, rules)
     # Who asks first would wait for it, and everybody else with them.
-    engine.replace(schedule, await aside(prepared, schedule))
+    engine.replace(await aside(prepared, schedule))
     couriers = [
         Courier(adapter, schedule, store, clock, rules, tally, patience) for adapter in adapters
     ]
@@ -137,7 +138,7 @@ async def serve(
                     courier.replace(version)
                     announcer.replace(version)
                 # People are told at once; questions are answered a little later from this version.
-                engine.replace(version, await aside(prepared, version))
+                engine.replace(await aside(prepared, version))
         except Exception:
             # Reminders of the programme as it is known are better than none.
             _log.exception("the schedule is not followed any more")
@@ -284,7 +285,8 @@ def _screen(user: User, store: Store, schedule: Schedule, clock: Clock, setup: S
 
 def introduced(setup: Setup, schedule: Schedule) -> str:
     """In a few words for an organiser: which event, how large, where in time."""
-    reader, number = Reader(schedule.timezone, hours=setup.rules.hours), len(schedule.sessions)
+    reader = Reader(schedule.timezone, hours=setup.rules.hours)
+    number = sum(not session.removed for session in schedule.sessions)
     size = "1 session" if number == 1 else f"{number} sessions"
     when = _replayed(setup, reader) if setup.start else _before_or_after(schedule, reader)
     return f"{schedule.event}, {size}, times in {reader.zone.key}{when}"

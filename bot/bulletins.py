@@ -8,21 +8,11 @@ import structlog
 from bot.backoff import lasts, pause
 from bot.messages import Channel, Preferences
 from bot.patience import Patience
-from bot.ports import (
-    Adapter,
-    BulletinClaim,
-    Clock,
-    Lease,
-    Outcome,
-    Posted,
-    PutOff,
-    Store,
-    TryLater,
-    Unreachable,
-)
+from bot.ports import Adapter, Clock, TryLater, Unreachable
 from bot.record import unpacked
 from bot.rules import Rules
 from bot.schedule import Schedule
+from bot.storing import BulletinClaim, Lease, Outcome, Posted, PutOff, Store
 
 _log = structlog.get_logger(__name__)
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from bot.addresses import Url
 from bot.app import clock_of, introduced, of_another_event
 from bot.clock import SystemClock
-from bot.ports import CannotSpeak, Heads
+from bot.ports import CannotSpeak
 from bot.publisher import ACCEPT
 from bot.running import ANOTHER, NO_NETWORK
 from bot.schedule import Schedule
 from bot.scratch import Scratch
 from bot.setup import CannotStart, Setup, configured, load_schedule, pointed_at
+from bot.storing import Heads
 from bot.times import duration
 
 if TYPE_CHECKING:

@@ -18,7 +18,6 @@ from bot.addresses import Url
 from bot.cli_schedule import as_data, print_json, source_argument, zone_named
 from bot.clock import SystemClock
 from bot.messages import Response
-from bot.ports import Version
 from bot.schedule import Schedule
 from bot.setup import (
     CannotFetch,
@@ -29,6 +28,7 @@ from bot.setup import (
     moment_meant,
     pointed_at,
 )
+from bot.storing import Version
 from bot.text import lines
 
 # The replay begins when the first sessions are under way: Monday 9:20 at the first event.

@@ -105,23 +105,25 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
+    from bot.sources import identity
+
     schedule = _loaded(options.file, options, options.title)
+    published = identity.published(schedule)
     if options.format == "c3voc":
-        from bot.sources import c3voc, identity
+        from bot.sources import c3voc
 
         # Apps that open it know nothing of what was removed, and would show it. A calendar that is
         # subscribed to has to be told.
-        schedule = identity.published(schedule)
-        if not schedule.sessions:
+        if not published.sessions:
             raise CannotStart(
                 f"{options.file}: all of its sessions were removed: there is nothing to export."
             )
-        _write(options.output, c3voc.write(schedule).encode())
+        _write(options.output, c3voc.write(published).encode())
     else:
         from bot.sources import ical_writing
 
         _write(options.output, ical_writing.write(schedule, SystemClock().now()))
-    print(_summary(schedule))
+    print(_summary(published))
 
 
 def _diff(options: argparse.Namespace) -> None:

@@ -20,24 +20,11 @@ from bot.notices import (
 )
 from bot.outlook import Outlook
 from bot.patience import Patience
-from bot.ports import (
-    Adapter,
-    Claim,
-    Claimed,
-    Clock,
-    Freed,
-    Lease,
-    Outcome,
-    PutOff,
-    Store,
-    StoreAway,
-    Told,
-    TryLater,
-    Unreachable,
-)
+from bot.ports import Adapter, Clock, TryLater, Unreachable
 from bot.recent import Recent
 from bot.rules import Rules
 from bot.schedule import Schedule
+from bot.storing import Claim, Claimed, Freed, Lease, Outcome, PutOff, Store, StoreAway, Told
 from bot.tally import Tally
 
 _log = structlog.get_logger(__name__)

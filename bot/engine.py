@@ -24,11 +24,12 @@ from bot.messages import (
     User,
 )
 from bot.names import Finder
-from bot.ports import Clock, Memo, Store, StoreAway
+from bot.ports import Clock
 from bot.recent import Recent
 from bot.record import Record
 from bot.rules import Rules
 from bot.schedule import Schedule
+from bot.storing import Memo, Store, StoreAway
 from bot.suggestions import greeting, no_command
 from bot.times import Reader
 
@@ -73,10 +74,9 @@ class Engine:
         """The programme that answers are made from."""
         return self._names.schedule
 
-    def replace(self, schedule: Schedule, names: Finder | None = None) -> None:
-        """Answer from another version of the schedule from now on; its `names` may have been
-        indexed already."""
-        self._names = names or Finder(schedule)
+    def replace(self, names: Finder) -> None:
+        """Answer from another version of the schedule, that of these names, from now on."""
+        self._names = names
 
     def introduce(self, user: User, profile: Profile) -> None:
         """Take this for what is known of a user, without asking the store."""
@@ -114,7 +114,7 @@ class Engine:
         answer = await self._settled(line, meant, invocation)
         shown, card = self._first_page(answer, invocation), self._card(invocation)
         asked = {s.id for part in (shown, card) if part for s in part.sessions()}
-        profile = await self._afterwards(invocation, marks=invocation.marks and asked != set())
+        profile = await self._afterwards(invocation, marks=invocation.marks and bool(asked))
         return Response(
             shown,
             self._reader(invocation.user, profile),

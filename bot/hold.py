@@ -6,7 +6,8 @@ from datetime import datetime
 import structlog
 
 from bot.patience import Holding
-from bot.ports import Adapter, Clock, Store, StoreAway
+from bot.ports import Adapter, Clock
+from bot.storing import Store, StoreAway
 
 _log = structlog.get_logger(__name__)
 

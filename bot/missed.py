@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.ports import Adapter, Clock, Store
+from bot.ports import Adapter, Clock
 from bot.schedule import Schedule, Session
+from bot.storing import Store
 from bot.tally import Tally
 
 _log = structlog.get_logger(__name__)

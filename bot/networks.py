@@ -6,7 +6,8 @@ from bot.adapters.irc.settings import Irc
 from bot.adapters.matrix.settings import Matrix
 from bot.adapters.slack.settings import Slack
 from bot.config import Network
-from bot.ports import Adapter, Clock, Store
+from bot.ports import Adapter, Clock
+from bot.storing import Store
 
 
 class Speaker(Adapter, Protocol):

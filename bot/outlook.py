@@ -8,9 +8,10 @@ from bot.backoff import lasts
 from bot.messages import Bookmark
 from bot.missed import Missed
 from bot.notices import MOST_BEFORE, opens_at, owed
-from bot.ports import Adapter, Candidates, Claimed, Clock, Judge, Store, Traits
+from bot.ports import Adapter, Clock, Traits
 from bot.rules import Rules
 from bot.schedule import Schedule
+from bot.storing import Candidates, Claimed, Judge, Store
 from bot.tally import Tally
 from bot.waves import Wave, early_waves
 

@@ -17,15 +17,16 @@ from typing import assert_never
 import structlog
 
 from bot.aside import aside
-from bot.backoff import pause
+from bot.backoff import lasts, pause
 from bot.document import Reply, heading, text
 from bot.looked import NO_MARK, Failed, Fetched, Mark, NotModified
 from bot.looking import look
-from bot.ports import Bulletin, Clock, Head, Heads, Store, StoreAway, Version
+from bot.ports import Clock
 from bot.record import packed
 from bot.schedule import Schedule
 from bot.sources import NotASchedule
 from bot.sources.comparison import Changes, summary, written
+from bot.storing import Bulletin, Head, Heads, Store, StoreAway, Version
 from bot.text import block_line
 from bot.times import Reader
 from bot.updating import Reading, Update, restored, update
@@ -161,12 +162,8 @@ class Publisher:
             self._number = version.head.number
 
     def _is_due(self) -> bool:
-        wall = self._clock.wall()
-        # A clock that was set back does not keep it waiting.
-        return self._due is None or not wall < self._due <= wall + self._longest()
-
-    def _longest(self) -> timedelta:
-        return max(self._pace.refresh, self._pace.after_failure, timedelta(hours=1))
+        longest = max(self._pace.refresh, self._pace.after_failure, timedelta(hours=1))
+        return not lasts(self._due, self._clock.wall(), longest)
 
     async def _look(self) -> None:
         after: timedelta | None = None
@@ -199,7 +196,7 @@ class Publisher:
                 self._say_trouble(reason)
                 return after
             case NotModified():
-                await self._same(heads, None)
+                await self._same(heads)
             case Fetched(content, mark):
                 await self._take(content, mark, heads)
             case _:
@@ -215,34 +212,30 @@ class Publisher:
             return NO_MARK
         return Mark(head.etag, head.modified)
 
-    async def _same(self, heads: Heads, mark: Mark | None) -> None:
-        """The source says what it said before, maybe under another mark."""
+    async def _same(self, heads: Heads) -> None:
+        """The source says what it said before."""
         if self._bad is not None:
+            self._refuse(*self._bad)
             return
         self._well()
-        head = heads.current
+        head, wall = heads.current, self._clock.wall()
         if heads.held is not None or head is None:
             return
-        wall = self._clock.wall()
-        if mark is not None:
-            head = replace(head, etag=mark.etag, modified=mark.modified)
-        if mark is not None or not head.seen <= wall < head.seen + self._pace.confirm:
+        if not head.seen <= wall < head.seen + self._pace.confirm:
             await self._store.confirm(replace(head, seen=wall))
 
     async def _take(self, content: bytes, mark: Mark, heads: Heads) -> None:
         digest = await asyncio.to_thread(self._reading.digest, content)
         if self._bad is not None and self._bad[0] == digest:
-            self._bad = (digest, mark, self._bad[2])
+            self._refuse(digest, mark, self._bad[2])
             return
         if heads.held is not None and heads.held.digest == digest:
-            self._bad = None
             self._well()
             return
         current = heads.current
         if current is not None and current.digest == digest:
             if heads.held is not None:
                 _log.info("The schedule is again what it was: nothing is held back any more.")
-            self._bad = None
             self._well()
             wall = self._clock.wall()
             again = replace(current, seen=wall, etag=mark.etag, modified=mark.modified)
@@ -262,7 +255,6 @@ class Publisher:
         wall = self._clock.wall()
         head = Head(number + 1, wall, wall, digest, mark.etag, mark.modified, new.doubt)
         await self._decide(new, Version(head, new.schedule.event, new.document), heads)
-        self._bad = None
         self._well()
 
     def _refuse(self, digest: str, mark: Mark, reason: str) -> None:
@@ -312,7 +304,7 @@ class Publisher:
             _log.debug("The schedule is kept.", version=self._number)
             return
         _log.info(f"The schedule has changed: {summary(new.changes)}.", version=self._number)
-        log_changes(new.changes, new.schedule)
+        _log_changes(new.changes, new.schedule)
 
     def _say_trouble(self, reason: str) -> None:
         news, self._trouble = reason != self._trouble, reason
@@ -325,10 +317,10 @@ class Publisher:
     def _well(self) -> None:
         if self._trouble and not self._starting:
             _log.info("The schedule can be read again.")
-        self._trouble, self._failures = "", 0
+        self._bad, self._trouble, self._failures = None, "", 0
 
 
-def log_changes(changes: Changes, schedule: Schedule) -> None:
+def _log_changes(changes: Changes, schedule: Schedule) -> None:
     """Each change as a line of its own, for whoever wants to know more."""
     if not changes or not _log.isEnabledFor(logging.DEBUG):
         return

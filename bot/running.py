@@ -16,10 +16,11 @@ from bot.app import (
     stopped_by,
 )
 from bot.patience import Holding
-from bot.ports import Adapter, CannotSpeak, Clock, Store, StoreAway
+from bot.ports import Adapter, CannotSpeak, Clock
 from bot.publisher import AnotherEvent, NoSchedule, Pace, Publisher
 from bot.schedule import Schedule
 from bot.setup import CannotStart, Setup, cannot_fetch
+from bot.storing import Store, StoreAway
 from bot.updating import Reading
 
 NO_NETWORK = (

@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Never
 
-from bot.ports import Delivery
+from bot.storing import Delivery
 
 
 async def _unasked(*_: object, **__: object) -> Never:
@@ -14,7 +14,7 @@ async def _unasked(*_: object, **__: object) -> Never:
 
 
 class Scratch:
-    """Implements `ports.Store` for what an adapter keeps and takes in, in memory; the rest is not
+    """Implements `storing.Store` for what an adapter keeps and takes in, in memory; the rest is not
     asked for. It may begin with what is `kept` elsewhere, by owner and key."""
 
     load = recall = apply = staticmethod(_unasked)

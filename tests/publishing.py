@@ -3,7 +3,7 @@ they log."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,12 +11,13 @@ from typing import Any
 
 from bot.addresses import Source
 from bot.clock import SystemClock
-from bot.ports import Store
 from bot.publisher import Pace, Publisher
 from bot.schedule import Schedule, Session, Slot
 from bot.sources import c3voc
 from bot.store.sql import SqlStore
+from bot.storing import Store
 from bot.updating import Reading
+from tests.noted import Noted
 from tests.summit import at, small_schedule
 
 SOON = timedelta(milliseconds=10)
@@ -68,7 +69,7 @@ class Log(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
-        self.lines: list[str] = []
+        self.lines = Noted[str]()
 
     def emit(self, record: logging.LogRecord) -> None:
         said: Any = record.msg
@@ -82,13 +83,13 @@ class Process:
     publisher: Publisher
     store: SqlStore
     name: str
-    versions: list[Schedule] = field(default_factory=list)
+    versions: Noted[Schedule] = field(default_factory=Noted)
     follows: "asyncio.Task[None] | None" = None
 
     async def start(self) -> Schedule:
-        self.versions = [await self.publisher.first()]
+        self.versions.append(await self.publisher.first())
         self.follows = asyncio.create_task(self._follow())
-        return self.versions[0]
+        return self.schedule
 
     async def _follow(self) -> None:
         async for version in self.publisher.versions():
@@ -118,13 +119,6 @@ def process(
     store = SqlStore(database, clock)
     publisher = Publisher(Reading(source, **reading), store, clock, name, pace, channels)
     return Process(publisher, store, name)
-
-
-async def until(what: Callable[[], bool], within: float = 30.0) -> None:
-    """Wait until it is true."""
-    async with asyncio.timeout(within):
-        while not what():  # noqa: ASYNC110  # others set no event for it
-            await asyncio.sleep(0)
 
 
 async def is_held(store: Store, *, held: bool = True) -> None:

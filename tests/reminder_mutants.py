@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select, text, update
 from bot import notices, outlook
 from bot.messages import Bookmark
 from bot.notices import Notice
-from bot.ports import Lease, Outcome, Told
 from bot.schedule import Session
 from bot.store import claims, rows, settling
 from bot.store.rows import facts_text, to_ms
 from bot.store.tables import bookmarks
+from bot.storing import Lease, Outcome, Told
 from tests.reminder_play import Process
 from tests.summit import NETWORK
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.document import Button, Heading, Item, Reply, Span, Time
-from bot.ports import Lease
 from bot.rules import Rules
 from bot.schedule import Facts, Schedule, Session
+from bot.storing import Lease
 from bot.waves import EARLIEST
 
 USUAL = 5

@@ -15,25 +15,13 @@ from bot.courier import Courier
 from bot.document import Reply
 from bot.engine import Engine
 from bot.messages import Bookmark, Channel, Invocation, Profile, User
+from bot.names import Finder
 from bot.patience import Patience
-from bot.ports import (
-    Candidates,
-    Claim,
-    Claimed,
-    Judge,
-    Lease,
-    Outcome,
-    PutOff,
-    Receive,
-    Seen,
-    Told,
-    Traits,
-    TryLater,
-    Unreachable,
-)
+from bot.ports import Receive, Seen, Traits, TryLater, Unreachable
 from bot.rules import Rules
 from bot.schedule import Schedule, Session
 from bot.store.sql import SqlStore, T, _in_transaction
+from bot.storing import Candidates, Claim, Claimed, Judge, Lease, Outcome, PutOff, Told
 from bot.tally import Tally
 from bot.times import Reader
 from tests.reminder_oracle import Oracle
@@ -287,7 +275,7 @@ class Process:
             self._net.oracle.taken_over()
 
     def publish(self, schedule: Schedule) -> None:
-        self._engine.replace(schedule)
+        self._engine.replace(Finder(schedule))
         self._courier.replace(schedule)
 
     async def say(self, user: str, line: str) -> Reply:

@@ -12,13 +12,15 @@ from bot.courier import Courier
 from bot.document import Reply
 from bot.engine import Engine
 from bot.messages import Channel, Invocation, Response, User
+from bot.names import Finder
 from bot.patience import Patience
-from bot.ports import Receive, Seen, Store, Traits
+from bot.ports import Receive, Seen, Traits
 from bot.rules import Rules
 from bot.schedule import Schedule, Session
 from bot.setup import moment_meant
 from bot.sources import read
 from bot.store.sql import SqlStore
+from bot.storing import Store
 from bot.tally import Tally
 from bot.text import lines
 from bot.times import Reader
@@ -221,7 +223,7 @@ class Summit:
             old.event, old.timezone, sessions, rooms=old.rooms.values(), venue=old.venue,
             people=old.people.values(), day_change=old.day_change,
         )  # fmt: skip
-        self.engine.replace(self.schedule)
+        self.engine.replace(Finder(self.schedule))
         self.courier.replace(self.schedule)
 
 

@@ -7,8 +7,9 @@ import pytest
 from bot.announcer import Announcer
 from bot.document import reply, text
 from bot.messages import Channel
-from bot.ports import Bulletin, Head, TryLater, Unreachable, Version
+from bot.ports import TryLater, Unreachable
 from bot.record import packed
+from bot.storing import Bulletin, Head, Version
 from tests.summit import NETWORK, Summit
 
 pytestmark = pytest.mark.every_database

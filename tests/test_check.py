@@ -102,6 +102,9 @@ def test_an_event_is_introduced_by_when_it_is(first: int, last: int, when: str) 
     introduced = "Small Summit, 2 sessions, times in UTC"
     setup = Setup(Path("a.json"))
     assert app.introduced(setup, schedule) == f"{introduced}{when}"
+    gone = Session(3, "g3", "B", slots[0], cancelled=True, removed=True)
+    more = small_schedule(*schedule.sessions, gone)
+    assert app.introduced(setup, more) == f"{introduced}{when}", "what was removed does not count"
     replayed = replace(setup, start=nine)
     assert app.introduced(replayed, schedule).startswith(f"{introduced}, replayed from ")
 

@@ -7,9 +7,9 @@ import pytest
 from bot.document import Block, Heading, Item, Reply, Text, Typed, heading, reply, text
 from bot.fairness import Fairness
 from bot.messages import Channel, Invocation, Response, User
-from bot.ports import StoreAway
 from bot.record import packed
 from bot.rules import Rules
+from bot.storing import StoreAway
 from bot.text import lines
 from tests.summit import NETWORK, Summit, folsom
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.ports import Claim, TryLater
+from bot.ports import TryLater
+from bot.storing import Claim
 from tests.courier_talk import LEASE, during, once, reminder
 from tests.summit import Summit
 

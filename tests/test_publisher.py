@@ -12,13 +12,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.addresses import Source, Url
-from bot.ports import Lease, StoreAway
 from bot.publisher import AnotherEvent, NoSchedule
 from bot.record import unpacked
 from bot.sources import NotASchedule
+from bot.storing import Lease, StoreAway
 from bot.text import lines
 from bot.times import Reader
+from tests.noted import Noted
 from tests.publishing import (
+    QUICK,
+    SOON,
     TALKS,
     Clock,
     Log,
@@ -29,7 +32,6 @@ from tests.publishing import (
     process,
     rewrite,
     talk,
-    until,
 )
 from tests.servers.programs import free_port
 from tests.servers.web import Send, Web, answer, web
@@ -62,7 +64,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def log() -> Iterator[list[str]]:
+def log() -> Iterator[Noted[str]]:
     log, logger = Log(), logging.getLogger("bot.publisher")
     logger.setLevel(logging.INFO)
     logger.addHandler(log)
@@ -94,26 +96,25 @@ async def made(database: str) -> AsyncIterator[Start]:
 
 async def looked(server: Web, times: int = 3) -> None:
     """Until it has been asked for so often again."""
-    enough = len(server.asked) + times
-    await until(lambda: len(server.asked) >= enough)
+    await server.asked.reaches(len(server.asked) + times)
 
 
 @pytest.mark.every_database
 async def test_a_file_is_followed_and_its_sessions_keep_their_numbers(
-    made: Start, file: Path, log: list[str]
+    made: Start, file: Path, log: Noted[str]
 ) -> None:
     bot = made(file)
     assert (await bot.start()).sessions == tuple(TALKS)
     assert log == []
     # Another number in the source is nobody's concern.
     rewrite(file, document(*[replace(one, id=one.id + 50) for one in OTHER]))
-    await until(lambda: len(bot.versions) == 2)
+    await bot.versions.reaches(2)
     assert {s.id: s.slot for s in bot.schedule.sessions} == {s.id: s.slot for s in OTHER}
     assert log == [CHANGED]
 
 
 async def test_an_address_is_looked_at_by_the_name_of_what_is_known(
-    made: Start, server: Web, log: list[str]
+    made: Start, server: Web, log: Noted[str]
 ) -> None:
     server.pages["/s"] = answer(document(*TALKS), headers={"ETag": '"1"'})
     bot = made(Url(server.at("/s")))
@@ -122,7 +123,7 @@ async def test_an_address_is_looked_at_by_the_name_of_what_is_known(
     await looked(server)
     assert {headers.get("if-none-match") for _, headers in server.asked[1:]} == {'"1"'}
     server.pages["/s"] = answer(document(*OTHER), headers={"ETag": '"2"'})
-    await until(lambda: len(bot.versions) == 2)
+    await bot.versions.reaches(2)
     server.pages["/s"] = answer(status="304 Not Modified")
     await looked(server)
     assert server.asked[-1][1]["if-none-match"] == '"2"'
@@ -130,12 +131,12 @@ async def test_an_address_is_looked_at_by_the_name_of_what_is_known(
 
 
 async def test_what_was_there_last_is_enough_for_a_start(
-    made: Start, server: Web, log: list[str]
+    made: Start, server: Web, log: Noted[str]
 ) -> None:
     first = made(Url(server.at("/s")))
     await first.start()
     server.pages["/s"] = answer(document(*OTHER))
-    await until(lambda: len(first.versions) == 2)
+    await first.versions.reaches(2)
     await first.dies()
     log.clear()
     server.pages["/s"] = answer(b"away", "502 Bad Gateway")
@@ -144,7 +145,7 @@ async def test_what_was_there_last_is_enough_for_a_start(
     await looked(server, 5)
     assert log == [trouble("the server answers 502 Bad Gateway")]
     server.pages["/s"] = answer(document(*TALKS))
-    await until(lambda: len(second.versions) == 2)
+    await second.versions.reaches(2)
     assert second.schedule.sessions == tuple(TALKS)
     assert log[1:] in ([AGAIN, CHANGED], [CHANGED, AGAIN])
 
@@ -160,18 +161,18 @@ async def test_without_any_version_there_is_no_start(made: Start, tmp_path: Path
 
 
 async def test_a_file_that_is_gone_or_broken_costs_a_line(
-    made: Start, file: Path, log: list[str]
+    made: Start, file: Path, log: Noted[str]
 ) -> None:
     bot = made(file)
     await bot.start()
     gone(file)
-    await until(lambda: len(log) == 1)
+    await log.reaches(1)
     await asyncio.sleep(0.1)
     rewrite(file, b'{"schedule": ')
-    await until(lambda: len(log) == 2)
+    await log.reaches(2)
     await asyncio.sleep(0.1)
     rewrite(file, document(*TALKS))
-    await until(lambda: len(log) == 3)
+    await log.reaches(3)
     assert log == [
         trouble("no such file or directory"),
         trouble("this JSON is broken: it is no schedule"),
@@ -185,7 +186,7 @@ async def test_a_file_that_is_gone_or_broken_costs_a_line(
 
 
 async def test_an_error_page_costs_one_line_whatever_it_says(
-    made: Start, server: Web, log: list[str]
+    made: Start, server: Web, log: Noted[str]
 ) -> None:
     bot = made(Url(server.at("/s")))
     await bot.start()
@@ -204,13 +205,13 @@ async def test_an_error_page_costs_one_line_whatever_it_says(
     assert len(log) == 1
     assert server.asked[-1][1]["if-none-match"] == '"bad"'
     server.pages["/s"] = answer(document(*OTHER))
-    await until(lambda: len(bot.versions) == 2)
-    await until(lambda: len(log) == 3)
+    await bot.versions.reaches(2)
+    await log.reaches(3)
     assert sorted(log[1:]) == sorted([AGAIN, CHANGED])
 
 
 async def test_what_nobody_foresaw_in_a_source_costs_a_line(
-    made: Start, file: Path, log: list[str], monkeypatch: pytest.MonkeyPatch
+    made: Start, file: Path, log: Noted[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bot = made(file)
     await bot.start()
@@ -221,7 +222,7 @@ async def test_what_nobody_foresaw_in_a_source_costs_a_line(
     with monkeypatch.context() as patched:
         patched.setattr("bot.publisher.update", fails)
         rewrite(file, document(*OTHER))
-        await until(lambda: len(log) == 1)
+        await log.reaches(1)
         await asyncio.sleep(0.1)
     assert log == [trouble("to read it failed (KeyError)")]
 
@@ -243,6 +244,36 @@ async def test_what_is_no_schedule_is_read_once(
     assert read == [b"<html>"]
 
 
+@pytest.mark.parametrize("headers", [{}, {"ETag": '"bad"'}])
+async def test_what_stays_no_schedule_is_looked_at_ever_more_seldom(
+    made: Start, server: Web, headers: dict[str, str]
+) -> None:
+    async def page(send: Send) -> None:
+        known = "if-none-match" in server.asked[-1][1]
+        status = "304 Not Modified" if known else "200 OK"
+        await send(answer(b"" if known else b"<html>", status, headers))
+
+    await made(Url(server.at("/s")), pace=replace(QUICK, refresh=timedelta(hours=1))).start()
+    server.pages["/s"] = page
+    begun = asyncio.get_running_loop().time()
+    await looked(server, 7)
+    # Six pauses, each twice as long as the one before, and by chance half of that.
+    least = sum(SOON.total_seconds() / 2 * 2**n for n in range(6))
+    assert asyncio.get_running_loop().time() - begun >= least
+
+
+async def test_the_log_says_why_also_when_the_reason_comes_back(
+    made: Start, server: Web, log: Noted[str]
+) -> None:
+    await made(Url(server.at("/s"))).start()
+    for page in (answer(b"{"), answer(status="502 Bad Gateway"), answer(b"{")):
+        server.pages["/s"] = page
+        await looked(server, 2)
+    broken = trouble("this JSON is broken: it is no schedule")
+    await log.reaches(3)
+    assert log == [broken, trouble("the server answers 502 Bad Gateway"), broken]
+
+
 async def test_a_server_that_wants_to_be_left_alone_is(made: Start, server: Web) -> None:
     bot = made(Url(server.at("/s")))
     await bot.start()
@@ -254,7 +285,7 @@ async def test_a_server_that_wants_to_be_left_alone_is(made: Start, server: Web)
 
 
 async def test_other_bytes_that_say_the_same_are_no_version(
-    made: Start, file: Path, log: list[str]
+    made: Start, file: Path, log: Noted[str]
 ) -> None:
     bot = made(file)
     await bot.start()
@@ -274,80 +305,80 @@ async def digest_of(bot: Process) -> str:
 
 
 async def test_another_text_is_a_version_of_which_the_log_says_little(
-    made: Start, file: Path, log: list[str]
+    made: Start, file: Path, log: Noted[str]
 ) -> None:
     bot = made(file)
     await bot.start()
     rewrite(file, document(replace(TALKS[0], abstract="More."), *TALKS[1:]))
-    await until(lambda: len(bot.versions) == 2)
-    await until(lambda: log != [])
+    await bot.versions.reaches(2)
+    await log.reaches(1)
     assert log == ["The schedule has changed: 1 with another text."]
 
 
 @pytest.mark.every_database
 async def test_what_takes_away_a_large_part_waits_for_an_organiser(
-    made: Start, file: Path, log: list[str]
+    made: Start, file: Path, log: Noted[str]
 ) -> None:
     bot = made(file)
     await bot.start()
     rewrite(file, document(*TALKS[3:]))
     await is_held(bot.store)
-    await until(lambda: log != [])
+    await log.reaches(1)
     assert (log, len(bot.versions)) == ([HELD], 1)
     held = await bot.store.version(held=True)
     assert held is not None
     assert await bot.store.publish(held)
-    await until(lambda: len(bot.versions) == 2)
+    await bot.versions.reaches(2)
     assert [s.id for s in bot.schedule.planned] == [4, 5, 6, 7, 8]
     assert [s.id for s in bot.schedule.sessions if s.removed] == [1, 2, 3]
 
 
-async def test_less_than_that_is_taken_at_once(made: Start, file: Path, log: list[str]) -> None:
+async def test_less_than_that_is_taken_at_once(made: Start, file: Path, log: Noted[str]) -> None:
     bot = made(file)
     await bot.start()
     rewrite(file, document(*TALKS[2:]))
-    await until(lambda: len(bot.versions) == 2)
-    await until(lambda: log != [])
+    await bot.versions.reaches(2)
+    await log.reaches(1)
     assert log == ["The schedule has changed: 2 removed."]
 
 
 async def test_all_of_a_day_waits_though_it_is_little(
-    made: Start, file: Path, log: list[str]
+    made: Start, file: Path, log: Noted[str]
 ) -> None:
     rewrite(file, document(*TALKS, talk(9, 10, day=17)))
     bot = made(file)
     await bot.start()
     rewrite(file, document(*TALKS))
     await is_held(bot.store)
-    await until(lambda: log != [])
+    await log.reaches(1)
     assert log == [
         "An update of the schedule is held back: it removes 1 of 9 sessions still to come, all of"
         " Tuesday 17 April. `summit-bot schedule accept --config FILE` lets it through."
     ]
 
 
-async def test_what_is_over_may_go(made: Start, file: Path, log: list[str]) -> None:
+async def test_what_is_over_may_go(made: Start, file: Path, log: Noted[str]) -> None:
     bot = made(file, clock=Clock(TALKS[4].slot.start))
     await bot.start()
     rewrite(file, document(*TALKS[4:]))
-    await until(lambda: len(bot.versions) == 2)
-    await until(lambda: log != [])
+    await bot.versions.reaches(2)
+    await log.reaches(1)
     assert log == ["The schedule has changed: 4 removed."]
 
 
 async def test_what_the_source_cancels_waits_for_nobody(
-    made: Start, file: Path, log: list[str]
+    made: Start, file: Path, log: Noted[str]
 ) -> None:
     bot = made(file)
     await bot.start()
     rewrite(file, document(*[replace(one, cancelled=True) for one in TALKS]))
-    await until(lambda: len(bot.versions) == 2)
-    await until(lambda: log != [])
+    await bot.versions.reaches(2)
+    await log.reaches(1)
     assert log == ["The schedule has changed: 8 cancelled."]
 
 
 async def test_what_was_held_back_is_dropped_when_the_source_is_as_before(
-    made: Start, file: Path, log: list[str]
+    made: Start, file: Path, log: Noted[str]
 ) -> None:
     bot = made(file)
     await bot.start()
@@ -356,7 +387,7 @@ async def test_what_was_held_back_is_dropped_when_the_source_is_as_before(
     rewrite(file, document(*TALKS))
     await is_held(bot.store, held=False)
     assert len(bot.versions) == 1
-    await until(lambda: len(log) == 2)
+    await log.reaches(2)
     assert log[1] == "The schedule is again what it was: nothing is held back any more."
 
 
@@ -368,12 +399,12 @@ async def test_a_smaller_update_takes_the_place_of_what_was_held_back(
     rewrite(file, document(*TALKS[3:]))
     await is_held(bot.store)
     rewrite(file, document(*OTHER))
-    await until(lambda: len(bot.versions) == 2)
+    await bot.versions.reaches(2)
     assert (await bot.store.heads()).held is None
 
 
 async def test_a_source_that_is_written_anew_for_each_look_is_held_back_once(
-    made: Start, server: Web, log: list[str]
+    made: Start, server: Web, log: Noted[str]
 ) -> None:
     bot = made(Url(server.at("/s")), channels=[("irc", "#ops")])
     await bot.start()
@@ -409,7 +440,7 @@ async def test_channels_hear_what_changed_and_nothing_of_the_first_version(
     await bot.start()
     assert await told(bot) == []
     rewrite(file, document(*OTHER, talk(9, 20)))
-    await until(lambda: len(bot.versions) == 2)
+    await bot.versions.reaches(2)
     text = [
         "The schedule has changed: 1 added, 1 moved.",
         "Added (1):",
@@ -439,15 +470,16 @@ async def test_channels_hear_what_is_held_back(made: Start, file: Path) -> None:
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-async def test_one_process_looks_and_all_follow(made: Start, server: Web, log: list[str]) -> None:
+async def test_one_process_looks_and_all_follow(made: Start, server: Web, log: Noted[str]) -> None:
     url = Url(server.at("/s"))
     bots = [made(url, name=f"p{n}") for n in range(3)]
     await asyncio.gather(*(bot.start() for bot in bots))
     assert (await bots[0].store.heads()).number == 1
     await looked(server)
     server.pages["/s"] = answer(document(*OTHER))
-    await until(lambda: all(len(bot.versions) == 2 for bot in bots))
-    await until(lambda: log != [])
+    for bot in bots:
+        await bot.versions.reaches(2)
+    await log.reaches(1)
     assert log == [CHANGED]
     assert sum(bot.publisher._due is not None for bot in bots) == 1
 
@@ -463,7 +495,7 @@ async def test_another_process_looks_when_the_one_that_did_is_no_more(
     await second.start()
     await first.dies()
     server.pages["/s"] = answer(document(*OTHER))
-    await until(lambda: len(second.versions) == 2)
+    await second.versions.reaches(2)
 
 
 async def test_a_schedule_of_another_event_is_refused_at_the_start(made: Start, file: Path) -> None:
@@ -476,13 +508,13 @@ async def test_a_schedule_of_another_event_is_refused_at_the_start(made: Start, 
 
 
 async def test_an_event_that_is_renamed_meanwhile_waits_for_an_organiser(
-    made: Start, file: Path, log: list[str]
+    made: Start, file: Path, log: Noted[str]
 ) -> None:
     bot = made(file)
     await bot.start()
     rewrite(file, document(*TALKS, event="Smaller Summit"))
     await is_held(bot.store)
-    await until(lambda: log != [])
+    await log.reaches(1)
     assert log == [
         "An update of the schedule is held back: it is called 'Smaller Summit', and no longer"
         " 'Small Summit'. `summit-bot schedule accept --config FILE` lets it through."
@@ -494,7 +526,8 @@ async def test_an_event_that_is_renamed_meanwhile_waits_for_an_organiser(
     held = await again.store.version(held=True)
     assert held is not None
     assert await again.store.publish(held)
-    await until(lambda: again.schedule.event == "Smaller Summit")
+    await again.versions.reaches(2)
+    assert again.schedule.event == "Smaller Summit"
     assert (await made(file).start()).event == "Smaller Summit"
 
 
@@ -515,11 +548,14 @@ async def test_the_store_may_go_and_come_back(
     bot = made(file)
     await bot.start()
 
+    tried = Noted[None]()
+
     async def away(*_: object, **__: object) -> None:
+        tried.append(None)
         raise StoreAway("The database cannot be used now.")
 
     with monkeypatch.context() as patched:
         patched.setattr(bot.store, "heads", away)
         rewrite(file, document(*OTHER))
-        await asyncio.sleep(0.1)
-    await until(lambda: len(bot.versions) == 2)
+        await tried.reaches(3)
+    await bot.versions.reaches(2)

@@ -15,10 +15,10 @@ from sqlalchemy import event
 
 from bot.fairness import Fairness
 from bot.messages import User
-from bot.ports import StoreAway
 from bot.rules import Rules
 from bot.store import opening
 from bot.store.opening import StoreFailed
+from bot.storing import StoreAway
 from tests.courier_talk import LEASE, keys, reminder
 from tests.servers.away import away, full, locked, read_only, unreachable
 from tests.servers.postgres import empty

@@ -26,9 +26,9 @@ from benchmarks.chaos.scale import NETWORKS, Scale
 from bot.app import open_store
 from bot.clock import SystemClock
 from bot.messages import AddBookmark, User
-from bot.ports import Store
 from bot.schedule import Schedule
 from bot.sources import c3voc
+from bot.storing import Store
 
 _MOST_OVER = 60.0
 """Seconds after which a run that should be over is given up."""

@@ -9,7 +9,16 @@ from typing import Any
 
 from bot.schedule import Person
 from bot.sources import UNKNOWN, Given, Imported, NotASchedule
-from bot.sources.assembling import Broken, Entry, assembled, each, ended, not_too_many, trusted
+from bot.sources.assembling import (
+    Broken,
+    Entry,
+    assembled,
+    each,
+    ended,
+    named,
+    not_too_many,
+    trusted,
+)
 from bot.sources.fields import Fields
 from bot.sources.guessing import guessed
 from bot.sources.texts import is_yes, line, lines, web_address, written
@@ -78,7 +87,7 @@ def _table(
             continue
         row = dict(zip(names, cells, strict=False))
         if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
-            title = line(row.get(fields.title)) or "An entry without a title"
+            title = named(row.get(fields.title))
             warnings.append(f"{title}: left out, it has more columns than the first line names.")
             continue
         yield row

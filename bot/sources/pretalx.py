@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.schedule import Person
 from bot.sources import LONGEST, Given, Imported, NotASchedule
-from bot.sources.assembling import Broken, Entry, assembled, each, ended
+from bot.sources.assembling import Broken, Entry, assembled, each, ended, named
 from bot.sources.texts import line, lines, web_address, written
 from bot.sources.times import moment, moment_or_none, zone_of
 
@@ -57,7 +57,7 @@ def read(document: Any, given: Given) -> Imported:
     entries = each(
         (placed for item in items for placed in _placed(item, warnings)),
         lambda placed: _entry(placed, found, warnings),
-        lambda placed: _title(placed),
+        _title,
         warnings,
     )
     return assembled(
@@ -120,7 +120,7 @@ def _is_slot(item: Json) -> bool:
 
 def _placed(item: Any, warnings: list[str]) -> Iterator[_Placed]:
     if not isinstance(item, dict):
-        warnings.append("An entry without a title: left out, it is no entry.")
+        warnings.append(f"{named('')}: left out, it is no entry.")
         return
     state = line(item.get("state")).lower()
     if state in _NOT_PUBLIC:
@@ -138,7 +138,7 @@ def _placed(item: Any, warnings: list[str]) -> Iterator[_Placed]:
     yield from (_Placed(item, slot) for slot in known)
     if not known and any(slot for slot in slots if not isinstance(slot, dict)):
         warnings.append(
-            f"{line(item.get('title')) or 'An entry without a title'}: left out, its slots are only"
+            f"{named(item.get('title'))}: left out, its slots are only"
             " numbers: ask for them with ?expand=slots.room,speakers."
         )
 

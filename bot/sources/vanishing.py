@@ -14,12 +14,11 @@ MOST_VANISHED = 0.3
 class Vanishing:
     """What an update would take away. `coming` counts the sessions that were not over, `vanished`
     are those of them that are not there any more, and `days` the days on which nothing is left of
-    what was still to come. `common` counts all sessions that both versions have."""
+    what was still to come."""
 
     coming: int
     vanished: tuple[Session, ...]
     days: tuple[date, ...]
-    common: int
 
     @property
     def share(self) -> float:
@@ -45,5 +44,4 @@ def vanishing(old: Schedule, new: Schedule, now: datetime) -> Vanishing:
         len(coming),
         vanished,
         tuple(day for day, anything in of_day.items() if not anything),
-        sum(session.id in there for session in old.sessions),
     )

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from bot.ports import Bulletin, BulletinClaim, Lease
 from bot.store.rows import from_ms, to_ms
 from bot.store.tables import bulletins
+from bot.storing import Bulletin, BulletinClaim, Lease
 
 
 def add(connection: Connection, told: Sequence[Bulletin], now: datetime) -> None:
@@ -48,10 +48,7 @@ def claim(connection: Connection, network: str, lease: Lease) -> list[BulletinCl
         until = from_ms(row.useful_until)
         assert until is not None
         bulletin = Bulletin(row.network, row.channel, row.reply, until)
-        failures = row.tries - 1
-        claims.append(
-            BulletinClaim(bulletin, row.message, lease.until, failures, again=failures > 0)
-        )
+        claims.append(BulletinClaim(bulletin, row.message, lease.until, failures=row.tries - 1))
     return claims
 
 

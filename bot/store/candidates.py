@@ -22,9 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bot.ports import Candidates, Lease
 from bot.store.rows import facts_key, to_ms
 from bot.store.tables import bookmarks, users
+from bot.storing import Candidates, Lease
 
 NEVER = 2**62
 """In milliseconds: later than anything."""

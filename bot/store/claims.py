@@ -10,11 +10,11 @@ from sqlalchemy import BigInteger, Connection, Integer, bindparam, or_, select, 
 
 from bot.messages import User
 from bot.notices import Moved, announces_start, message_in_doubt
-from bot.ports import Candidates, Claim, Claimed, Judge, Lease
 from bot.schedule import Facts
 from bot.store import candidates as places
 from bot.store.rows import bookmark_from, facts_text, preferences_from, to_ms
 from bot.store.tables import SPENT, UNCLAIMED, bookmarks, users
+from bot.storing import Candidates, Claim, Claimed, Judge, Lease
 
 
 @dataclass(frozen=True, slots=True)

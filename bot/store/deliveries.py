@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from bot.ports import Delivery
 from bot.store.inserting import insert
 from bot.store.rows import to_ms
 from bot.store.tables import deliveries
+from bot.storing import Delivery
 
 _KEPT = timedelta(days=2)
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, select
 
 from bot.messages import Effect, Forget, User
-from bot.ports import Memo
 from bot.store.inserting import insert
 from bot.store.people import carry_out, is_user, user_id_of
 from bot.store.rows import to_ms
 from bot.store.tables import invocations, users
+from bot.storing import Memo
 
 _KEPT = timedelta(days=2)
 

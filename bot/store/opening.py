@@ -15,9 +15,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from bot.ports import Heads, Version
 from bot.store import migrations, versions
 from bot.store.tables import kept
+from bot.storing import Heads, Version
 
 _SQLITE_PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 _LOOKING_PRAGMAS = ("busy_timeout=5000",)

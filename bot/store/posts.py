@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.ports import Lease, Post
 from bot.store.inserting import insert
 from bot.store.rows import to_ms
 from bot.store.tables import posts
+from bot.storing import Lease, Post
 
 
 def claim(

@@ -17,10 +17,10 @@ from sqlalchemy import (
     update,
 )
 
-from bot.ports import Freed, Outcome, Posted, PutOff, Told
 from bot.store.candidates import NEVER
 from bot.store.rows import to_ms, told_columns
 from bot.store.tables import UNCLAIMED, bookmarks, bulletins, posts, users
+from bot.storing import Freed, Outcome, Posted, PutOff, Told
 
 _OVER = 1
 """A lease that ended long ago; one of 0 never began."""

@@ -11,23 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.messages import Effect, Profile, User
-from bot.ports import (
-    Bulletin,
-    BulletinClaim,
-    Candidates,
-    Claim,
-    Clock,
-    Delivery,
-    Head,
-    Heads,
-    Judge,
-    Lease,
-    Memo,
-    Outcome,
-    Post,
-    StoreAway,
-    Version,
-)
+from bot.ports import Clock
 from bot.schedule import Session
 from bot.store import (
     adopting,
@@ -45,6 +29,22 @@ from bot.store import (
 )
 from bot.store.opening import opened, reason
 from bot.store.together import Together
+from bot.storing import (
+    Bulletin,
+    BulletinClaim,
+    Candidates,
+    Claim,
+    Delivery,
+    Head,
+    Heads,
+    Judge,
+    Lease,
+    Memo,
+    Outcome,
+    Post,
+    StoreAway,
+    Version,
+)
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ _READERS = 2
 
 
 class SqlStore:
-    """Implements `ports.Store`. Every call is one transaction on a thread beside the event loop;
+    """Implements `storing.Store`. Every call is one transaction on a thread beside the event loop;
     loads that come together share one."""
 
     def __init__(self, url: str, clock: Clock) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from bot.ports import Bulletin, Head, Heads, Version
 from bot.store import bulletins, keeping
 from bot.store.inserting import insert
 from bot.store.rows import from_ms, to_ms
 from bot.store.tables import versions
+from bot.storing import Bulletin, Head, Heads, Version
 
 SINCE = "0005"
 """The first revision of a database that holds any."""

@@ -15,11 +15,12 @@ from weakref import WeakSet
 from bot import app
 from bot.clock import SystemClock
 from bot.patience import Holding, Patience
-from bot.ports import Adapter, Claim, Clock, Store, StoreAway
+from bot.ports import Adapter, Clock
 from bot.rules import Rules
 from bot.schedule import Schedule, Session
 from bot.setup import moment_meant
 from bot.store.sql import SqlStore
+from bot.storing import Claim, Store, StoreAway
 from bot.tally import Tally
 from tests.summit import changed
 

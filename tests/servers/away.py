@@ -8,8 +8,8 @@ import psycopg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 
-from bot.ports import Store
 from bot.store.sql import SqlStore
+from bot.storing import Store
 
 _DISCONNECT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 _AS_MANY_AS_POSSIBLE = 2**32 - 2

@@ -16,7 +16,8 @@ from bot.cli import main
 from bot.config import Network
 from bot.document import Reply
 from bot.messages import Channel, Invocation, User
-from bot.ports import CannotSpeak, Clock, Receive, Seen, Store, Traits
+from bot.ports import CannotSpeak, Clock, Receive, Seen, Traits
+from bot.storing import Store
 from bot.text import lines
 from bot.times import Reader
 

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from tests.noted import Noted
+
 Send = Callable[[bytes], Awaitable[None]]
 Answer = bytes | Callable[[Send], Awaitable[None]]
 
@@ -25,7 +27,7 @@ class Web:
 
     url: str = ""
     pages: dict[str, Answer] = field(default_factory=dict)
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    asked: Noted[tuple[str, dict[str, str]]] = field(default_factory=Noted)
 
     def at(self, path: str) -> str:
         return f"{self.url}{path}"

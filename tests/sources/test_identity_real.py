@@ -83,5 +83,5 @@ def test_an_ordinary_update_takes_little_away() -> None:
     old = _version(1)
     assert old.opens is not None
     found = vanishing(old, kept(old, _version(2)), old.opens)
-    assert (found.coming, len(found.vanished), found.days, found.common) == (411, 8, (), 403)
+    assert (found.coming, len(found.vanished), found.days) == (411, 8, ())
     assert not found.large

@@ -29,7 +29,7 @@ def test_a_large_part_is_more_than_three_tenths_or_a_day(
 ) -> None:
     sessions = [*FRIDAY, *SATURDAY]
     found = vanishing(OLD, kept(OLD, schedule(sessions[:staying])), local(3, 8))
-    assert found == Vanishing(10, tuple(sessions[staying:]), days, staying)
+    assert found == Vanishing(10, tuple(sessions[staying:]), days)
     assert (found.share, found.large) == (share, large)
     # It does not matter whether what vanished is kept.
     assert vanishing(OLD, schedule(sessions[:staying]), local(3, 8)) == found
@@ -44,9 +44,9 @@ def test_what_is_over_is_not_missed() -> None:
     # The second of Friday is still on, the first is over.
     now = FRIDAY[1].slot.until - timedelta(minutes=1)
     found = vanishing(OLD, schedule([*FRIDAY[2:], *SATURDAY]), now)
-    assert found == Vanishing(9, (FRIDAY[1],), (), 8)
+    assert found == Vanishing(9, (FRIDAY[1],), ())
     after = vanishing(OLD, schedule([]), local(9, 8))
-    assert (after, after.share, after.large) == (Vanishing(0, (), (), 0), 0.0, False)
+    assert (after, after.share, after.large) == (Vanishing(0, (), ()), 0.0, False)
 
 
 def test_what_the_source_cancels_or_moves_to_another_day_is_not_missing() -> None:

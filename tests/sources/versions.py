@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from bot.schedule import Schedule, Session, Slot
 from tests.sources.pages import ZONE, local
 
-POND = ("Pond",)
-
 
 def session(
     id: int,

@@ -9,9 +9,9 @@ import psycopg
 
 from bot.messages import AddBookmark, Bookmark, User
 from bot.notices import opens_at, owed
-from bot.ports import Candidates, Claim, Claimed, Lease
 from bot.schedule import Session, Slot
 from bot.store.sql import SqlStore
+from bot.storing import Candidates, Claim, Claimed, Lease
 from tests.summit import NETWORK
 
 NOW = datetime(2012, 4, 16, 16, 20, tzinfo=UTC)

@@ -19,8 +19,8 @@ from bot.messages import (
     SendTest,
     User,
 )
-from bot.ports import Freed, Memo, PutOff, Told
 from bot.store.sql import SqlStore
+from bot.storing import Freed, Memo, PutOff, Told
 from tests.store.talk import (
     ADA,
     BOB,

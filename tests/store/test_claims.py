@@ -8,8 +8,8 @@ import pytest
 
 from bot.messages import Bookmark, SendTest, User
 from bot.notices import Moved, Reminder
-from bot.ports import Claim, Claimed, Post, PutOff, Told
 from bot.store.sql import SqlStore
+from bot.storing import Claim, Claimed, Post, PutOff, Told
 from tests.store.talk import (
     ADA,
     BOB,

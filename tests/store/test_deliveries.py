@@ -7,9 +7,9 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from bot.ports import Delivery, Store
 from bot.scratch import Scratch
 from bot.store.sql import SqlStore
+from bot.storing import Delivery, Store
 from tests.store.talk import waits_for_a_lock
 from tests.summit import NETWORK, StandingClock
 

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from bot.messages import DropBookmark, Forget, Meet, Profile, User
-from bot.ports import Memo
 from bot.store.sql import SqlStore
+from bot.storing import Memo
 from tests.store.talk import ADA, BOB, FOREIGN, MARK, TALK, waits_for_a_lock, wish
 from tests.summit import NETWORK, StandingClock
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from bot.ports import Store
 from bot.scratch import Scratch
 from bot.store.sql import SqlStore
+from bot.storing import Store
 from tests.summit import NETWORK
 
 on_every_database = pytest.mark.every_database

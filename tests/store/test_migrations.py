@@ -16,12 +16,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from bot.messages import AddBookmark, Bookmark, ChangePreferences, Preferences, Profile, User
-from bot.ports import Lease
 from bot.schedule import Facts, Slot
 from bot.store import migrations, opening
 from bot.store.opening import StoreFailed
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
+from bot.storing import Lease
 from tests.databases import without_tables
 from tests.servers.away import locked
 from tests.servers.postgres import empty

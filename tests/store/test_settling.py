@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.exc import DataError
 
 from bot.messages import SendTest
-from bot.ports import PutOff, StoreAway, Told
 from bot.store import opening
 from bot.store.sql import SqlStore
+from bot.storing import PutOff, StoreAway, Told
 from tests.store.talk import (
     ADA,
     BOB,

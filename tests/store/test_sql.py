@@ -22,12 +22,12 @@ from bot.messages import (
     Snooze,
     User,
 )
-from bot.ports import Memo
 from bot.schedule import Slot
 from bot.store.opening import StoreFailed
 from bot.store.rows import facts_from, facts_key, facts_text
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
+from bot.storing import Memo
 from tests.store.talk import ADA, BOB, FOREIGN, MARK, MOVED, NOW, PANEL, TALK, wish
 from tests.summit import NETWORK, StandingClock
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from bot.messages import Meet, Profile, User
-from bot.ports import StoreAway
 from bot.store.sql import SqlStore
 from bot.store.together import Together
+from bot.storing import StoreAway
 from tests.store.talk import ADA, BOB, FOREIGN, MARK, wish
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ports import Bulletin, Head, Heads, Posted, PutOff, Version
 from bot.store.opening import looked_into
 from bot.store.sql import SqlStore
+from bot.storing import Bulletin, Head, Heads, Posted, PutOff, Version
 from tests.store.talk import LEASE, NOW, lease
 from tests.summit import NETWORK, StandingClock
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.messages import Mute
-from bot.ports import PutOff, Told
 from bot.store.sql import SqlStore
+from bot.storing import PutOff, Told
 from tests.store.talk import ADA, BOB, LEASE, MOVED, NOW, PANEL, TALK, claim, wish
 from tests.summit import NETWORK, StandingClock
 

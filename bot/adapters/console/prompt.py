@@ -19,7 +19,7 @@ from prompt_toolkit.utils import is_dumb_terminal
 from bot.adapters.console.drawing import STYLES, drawn
 from bot.document import Reply
 from bot.messages import User
-from bot.ports import Store, StoreAway
+from bot.storing import Store, StoreAway
 from bot.times import Reader
 
 _REMEMBERED = 200

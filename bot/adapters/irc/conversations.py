@@ -21,8 +21,9 @@ from bot.adapters.irc.sending.writing import answer
 from bot.document import Reply, text
 from bot.fairness import Allowance, Fairness
 from bot.messages import Channel, Invocation, Pages, Profile, Response, User
-from bot.ports import Clock, Receive, Seen, Store, StoreAway
+from bot.ports import Clock, Receive, Seen
 from bot.recent import Recent
+from bot.storing import Store, StoreAway
 from bot.suggestions import is_for_another_bot
 from bot.turns import Turns
 

@@ -28,7 +28,8 @@ from bot.adapters.matrix.sending.limits import Limit, limit_of, remedy
 from bot.adapters.matrix.settings import Matrix
 from bot.messages import User
 from bot.pacer import Pacer
-from bot.ports import Clock, Receive, Seen, Store
+from bot.ports import Clock, Receive, Seen
+from bot.storing import Store
 
 _log = structlog.get_logger(__name__)
 

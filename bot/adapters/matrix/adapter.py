@@ -21,17 +21,8 @@ from bot.backoff import pause
 from bot.document import Reply
 from bot.messages import Channel, User
 from bot.pacer import Urgency
-from bot.ports import (
-    CannotSpeak,
-    Clock,
-    Receive,
-    Seen,
-    Store,
-    StoreAway,
-    Traits,
-    TryLater,
-    Unreachable,
-)
+from bot.ports import CannotSpeak, Clock, Receive, Seen, Traits, TryLater, Unreachable
+from bot.storing import Store, StoreAway
 from bot.times import Reader, duration
 
 _log = structlog.get_logger(__name__)

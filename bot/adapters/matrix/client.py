@@ -36,7 +36,7 @@ from peewee import (
 from bot.adapters.matrix.folder import Folder
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.login.login import Login
-from bot.ports import StoreAway
+from bot.storing import StoreAway
 
 _log = structlog.get_logger(__name__)
 

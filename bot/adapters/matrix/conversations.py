@@ -27,7 +27,8 @@ from bot.adapters.matrix.rooms.directs import Directs
 from bot.adapters.matrix.settings import Matrix
 from bot.backoff import pause
 from bot.messages import User
-from bot.ports import Clock, StoreAway, TryLater
+from bot.ports import Clock, TryLater
+from bot.storing import StoreAway
 from bot.turns import Turns
 
 _log = structlog.get_logger(__name__)

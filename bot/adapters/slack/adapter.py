@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from math import ceil
 
 import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.answering.absent import Absent
 from bot.adapters.slack.answering.conversations import Conversations
@@ -26,7 +25,8 @@ from bot.adapters.slack.workspaces.oauth import oauth_flow
 from bot.adapters.slack.workspaces.workspaces import Workspace, Workspaces
 from bot.document import Button, Reply
 from bot.messages import Channel, User
-from bot.ports import Clock, Receive, Seen, Store, StoreAway, Traits, TryLater, Unreachable
+from bot.ports import Clock, Receive, Seen, Traits, TryLater, Unreachable
+from bot.storing import Store, StoreAway
 from bot.times import Reader
 
 _AWAY = timedelta(seconds=2)
@@ -86,12 +86,7 @@ class SlackAdapter:
                     return None
                 return Authorized(found.api.token, found.bot_user, found.bot_id)
 
-            client = AsyncWebClient(
-                base_url=f"{settings.api_url}/", session=http, retry_handlers=[]
-            )
-            hearing = Hearing(
-                settings, store, authorize, client, conversations.hear, responses=responses
-            )
+            hearing = Hearing(settings, store, authorize, conversations.hear, responses=responses)
             try:
                 await workspaces.start()
                 self._workspaces, self._people = workspaces, people

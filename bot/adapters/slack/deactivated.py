@@ -1,7 +1,7 @@
 """Whose account is deactivated: Slack takes messages to them, and nobody reads them."""
 
 from bot.adapters.slack.hearing.heard import Person, ProfileChanged
-from bot.ports import Store
+from bot.storing import Store
 
 _KEY = "deactivated"
 

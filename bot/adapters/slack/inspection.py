@@ -17,7 +17,8 @@ from bot.adapters.slack.workspaces.calls import granted, tested
 from bot.adapters.slack.workspaces.installations import Installed
 from bot.adapters.slack.workspaces.refusals import no_socket
 from bot.adapters.slack.workspaces.workspaces import Workspaces, introduced, wrong_key
-from bot.ports import CannotSpeak, Clock, Store
+from bot.ports import CannotSpeak, Clock
+from bot.storing import Store
 from bot.times import duration
 
 _NEEDED = frozenset(BOT_SCOPES)

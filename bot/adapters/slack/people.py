@@ -12,8 +12,8 @@ from bot.adapters.slack.hearing.heard import Person, ProfileChanged
 from bot.adapters.slack.hearing.parsing import zone
 from bot.adapters.slack.sending.api import Api, Away, Limited, Refused
 from bot.adapters.slack.sending.window import Window
-from bot.ports import Store, StoreAway
 from bot.recent import Recent
+from bot.storing import Store, StoreAway
 
 _log = structlog.get_logger(__name__)
 

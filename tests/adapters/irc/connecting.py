@@ -16,10 +16,11 @@ from bot.adapters.irc.settings import Irc
 from bot.clock import StandingClock
 from bot.engine import Engine
 from bot.messages import User
-from bot.ports import Clock, Store
+from bot.ports import Clock
 from bot.rules import Rules as BotRules
 from bot.setup import moment_meant
 from bot.store.sql import SqlStore
+from bot.storing import Store
 from tests.databases import new_database
 from tests.servers.certificates import Certificates
 from tests.servers.irc_person import Person

@@ -15,8 +15,9 @@ from bot.adapters.slack.settings import Slack
 from bot.adapters.slack.workspaces.installations import Installations
 from bot.adapters.slack.workspaces.refusals import no_socket
 from bot.adapters.slack.workspaces.sealing import Sealing, fresh_key
-from bot.ports import CannotSpeak, Store
+from bot.ports import CannotSpeak
 from bot.scratch import Scratch
+from bot.storing import Store
 from tests.adapters.slack.workspaces.apps import KEY, PUBLIC, new_app, settings_of, several
 from tests.servers.slack.apps import App
 from tests.servers.slack.apps import Installation as There

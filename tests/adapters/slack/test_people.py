@@ -14,8 +14,8 @@ from bot.adapters.slack.hearing.heard import Person, ProfileChanged
 from bot.adapters.slack.people import People
 from bot.adapters.slack.sending.api import Api
 from bot.messages import Forget, User
-from bot.ports import StoreAway
 from bot.store.sql import SqlStore
+from bot.storing import StoreAway
 from tests.adapters.slack.sending.scripted import Says, Scripted, Silent, limited, no, scripted
 from tests.databases import new_database
 from tests.summit import StandingClock, at

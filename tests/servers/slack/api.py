@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import json
 from collections import Counter as Tally
 from dataclasses import dataclass
 from typing import Any
@@ -238,6 +237,6 @@ def _basic(request: web.Request) -> tuple[str, str] | None:
         return None
     try:
         user, colon, password = base64.b64decode(said, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError):
+    except (binascii.Error, UnicodeDecodeError):
         return None
     return (user, password) if colon else None

@@ -69,16 +69,16 @@ class Events:
             case Revoked(installation):
                 self._revoked(installation)
 
-    def home_opened(self, installation: Installation, user: User, tab: str) -> Delivery | None:
+    def home_opened(self, installation: Installation, user: User) -> Delivery | None:
         """https://docs.slack.dev/reference/events/app_home_opened"""
         event: dict[str, Any] = {
             "type": "app_home_opened",
             "user": user.id,
             "channel": installation.workspace.dm(user, installation.bot_user).id,
-            "tab": tab,
+            "tab": "home",
         }
         view = user.home.get(installation.app.id)
-        if tab == "home" and view is not None:
+        if view is not None:
             event["view"] = view.as_json()
         return self._tell(installation, "app_home_opened", event)
 

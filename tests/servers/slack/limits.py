@@ -11,8 +11,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
-# "50+ per minute" there: the least that is promised is all that is given.
-TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
 MINUTE = 60.0
 
 

@@ -175,17 +175,14 @@ class Person:
     async def reads(self, channel: Channel | str | None = None) -> Message:
         """The next message that somebody else has written and that was not returned yet."""
 
-        def unread() -> Message | None:
-            for message in self.sees(channel):
-                if message.author is not self.user and id(message) not in self._read:
-                    return message
-            return None
+        def next_one() -> Message | None:
+            return next(iter(self.unread(channel)), None)
 
         def what() -> str:
             seen = [message.text for message in self.sees(channel)]
             return f"another message for {self.user.name}, who sees {seen}"
 
-        return self._has_read(await self._desk.bell.until(unread, what, self._within))
+        return self._has_read(await self._desk.bell.until(next_one, what, self._within))
 
     def unread(self, channel: Channel | str | None = None) -> list[Message]:
         """What `reads` would return without waiting."""
@@ -246,7 +243,7 @@ class Person:
         """What stands there when the app has been told."""
         bot = self._bot
         assert bot.app.manifest.home_tab, "the app has no Home tab"
-        delivery = self._desk.events.home_opened(bot, self.user, "home")
+        delivery = self._desk.events.home_opened(bot, self.user)
         if delivery is not None:
             told = delivery
 
@@ -260,10 +257,6 @@ class Person:
         if self.home is not None:
             self._looks(self.home)
         return self.home
-
-    async def opens_messages(self) -> None:
-        """The Messages tab of the app."""
-        self._desk.events.home_opened(self._bot, self.user, "messages")
 
     def _at_home(self) -> View:
         assert self.home is not None, "nothing is published yet"

@@ -8,7 +8,8 @@ from bot.adapters.irc.login import sts, tls
 from bot.adapters.irc.login.refusals import Rejected
 from bot.adapters.irc.settings import Irc, address
 from bot.adapters.irc.wire import Wire
-from bot.ports import CannotSpeak, Clock, Store, StoreAway
+from bot.ports import CannotSpeak, Clock
+from bot.storing import Store, StoreAway
 
 _STS = "sts"
 _LEFT_IN_PEACE = 300.0

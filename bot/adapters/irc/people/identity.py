@@ -14,7 +14,7 @@ import structlog
 
 from bot.adapters.irc.people.roster import Person
 from bot.messages import Profile, User
-from bot.ports import Store, StoreAway
+from bot.storing import Store, StoreAway
 
 _log = structlog.get_logger(__name__)
 

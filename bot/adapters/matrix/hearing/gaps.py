@@ -14,7 +14,8 @@ from bot.adapters.matrix.hearing.listening import FRESH
 from bot.adapters.matrix.hearing.syncing import Arrived, Timeline
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
 from bot.backoff import pause
-from bot.ports import Clock, StoreAway
+from bot.ports import Clock
+from bot.storing import StoreAway
 
 _log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 
-from bot.ports import Store, StoreAway
+from bot.storing import Store, StoreAway
 
 _KEY = "position"
 _EVERY = 1.0

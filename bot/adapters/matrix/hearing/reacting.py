@@ -10,8 +10,8 @@ from bot.adapters.matrix.emoji import MEANINGS
 from bot.adapters.matrix.hearing.listening import Reacted, Withdrawn
 from bot.adapters.matrix.homeserver import Homeserver, Refused
 from bot.adapters.matrix.sending.writing import session_of
-from bot.ports import Store
 from bot.recent import Recent
+from bot.storing import Store
 
 _SESSIONS_REMEMBERED = 10_000
 

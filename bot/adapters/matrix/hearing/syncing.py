@@ -18,7 +18,7 @@ from bot.adapters.matrix.keys.sharing import Sharing
 from bot.adapters.matrix.keys.uploading import publish
 from bot.adapters.matrix.rooms.members import tidy
 from bot.backoff import pause
-from bot.ports import StoreAway
+from bot.storing import StoreAway
 
 _log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from bot.adapters.matrix.hearing.listening import Sealed
 from bot.adapters.matrix.sending.delivery import Sending
 from bot.adapters.matrix.sending.writing import content, written
 from bot.document import reply, text
-from bot.ports import Store
+from bot.storing import Store
 from bot.times import Reader
 
 _KEYS_WITHIN = 30.0

@@ -21,7 +21,7 @@ from nio import (
 )
 
 from bot.adapters.matrix.homeserver import Homeserver
-from bot.ports import StoreAway
+from bot.storing import StoreAway
 
 _log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from bot.adapters.matrix.rooms.invitations import welcome
 from bot.adapters.matrix.rooms.joining import join, leave, server_of, why
 from bot.adapters.matrix.settings import Matrix
 from bot.backoff import pause
-from bot.ports import Store, StoreAway
+from bot.storing import Store, StoreAway
 
 _log = structlog.get_logger(__name__)
 

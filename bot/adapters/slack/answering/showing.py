@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import structlog
 
 from bot.adapters.slack.sending.api import Away, Limited, Refused
-from bot.ports import StoreAway
+from bot.storing import StoreAway
 
 _log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from bot.adapters.slack.cards.characters import cut
 Element = dict[str, Any]
 Block = dict[str, Any]
 
-LONGEST_LABEL = 75
+_LONGEST_LABEL = 75
 """Characters on a button or an option, and for a screen reader
 (https://docs.slack.dev/reference/block-kit/block-elements/button-element)."""
 LONGEST_HEADER = 150
@@ -17,7 +17,7 @@ MOST_BESIDE = 25
 _LONGEST_PLACEHOLDER = 150
 
 
-def plain_text(text: str, most: int = LONGEST_LABEL) -> Element:
+def plain_text(text: str, most: int = _LONGEST_LABEL) -> Element:
     """Text that Slack shows as it stands; it must not be empty."""
     shown: Element = {"type": "plain_text", "text": cut(text, most)}
     # Only a colon can begin an emoji's name; what needs no such word leaves room for others.
@@ -33,7 +33,7 @@ def button(
     # Slack takes no empty ones.
     element |= {"value": value} if value else {}
     element |= {"style": "danger"} if danger else {}
-    return {**element, "accessibility_label": cut(spoken, LONGEST_LABEL)} if spoken else element
+    return {**element, "accessibility_label": cut(spoken, _LONGEST_LABEL)} if spoken else element
 
 
 def option(label: str, value: str) -> Element:

@@ -11,7 +11,7 @@ from bot.adapters.slack.cards.elements import Block, Element, actions
 from bot.adapters.slack.cards.lines import Line, plain
 from bot.adapters.slack.cards.rows import Making, Row
 
-MOST_BLOCKS = 50
+_MOST_BLOCKS = 50
 """In a message (https://docs.slack.dev/reference/block-kit/blocks)."""
 LARGEST = 12_000
 """Characters of all blocks as JSON, but for what nobody sees. Slack refuses messages of more than
@@ -35,14 +35,14 @@ class Fitted:
 def fitted(
     rows: Iterable[Making],
     rest: Callable[[int], Line] | None = None,
-    most: int = MOST_BLOCKS,
+    most: int = _MOST_BLOCKS,
     largest: int = LARGEST,
 ) -> Fitted:
     """The rows as at most so many blocks of at most this size together (at least 3 and 1,000).
     Where they do not fit all lose their menus, then all buttons under a session but the bookmark;
     then the last ones lose that too; then they are left out, and `rest` says how many."""
     kept, left = _looked_at(rows, largest)
-    rest = rest or more_lines
+    rest = rest or _more_lines
 
     def draw(count: int, buttons: int, style: Callable[[Row], Row]) -> Fitted:
         chosen = [
@@ -68,7 +68,7 @@ def fitted(
     return draw(_most(count, lambda number: fits(draw(number, 0, least))), 0, least)
 
 
-def more_lines(count: int) -> Line:
+def _more_lines(count: int) -> Line:
     """That lines are missing."""
     return plain(f"{ELLIPSIS} {count} more line{'' if count == 1 else 's'}")
 

@@ -13,8 +13,8 @@ from bot.document import Button, Heading, Item, Span, Text, Time, Typed
 from bot.text import item_parts, span_text
 from bot.times import Reader
 
-SEPARATOR = " \N{MIDDLE DOT} "
-LONGEST = 2_900
+_SEPARATOR = " \N{MIDDLE DOT} "
+_LONGEST = 2_900
 """What a line may measure: 3,000 characters are the most in a text of Slack's."""
 _LONGEST_PIECE = 1_400
 # Slack refuses a whole message for one link that is none, and shows the address as it is.
@@ -75,7 +75,7 @@ def typed(buttons: Sequence[Button], prefix: str) -> Line:
     """What can be typed instead of pressing these, side by side."""
     pieces: list[_Piece] = []
     for button in buttons:
-        pieces += [_Piece(SEPARATOR)] if pieces else []
+        pieces += [_Piece(_SEPARATOR)] if pieces else []
         pieces += [_piece(f"{button.label}: "), _command(prefix + button.line)]
     fitting = _fitting(pieces)
     return Line(_spoken(fitting), _elements(fitting))
@@ -93,9 +93,9 @@ def _item(item: Item, reader: Reader, prefix: str) -> Line:
     note = _pieces(item.note, reader, prefix)
     behind: list[_Piece] = []
     for part in filter(lambda part: part.shown, rest):
-        behind += [_Piece(SEPARATOR), part]
-    behind += [_Piece(SEPARATOR), *note] if any(piece.shown.strip() for piece in note) else []
-    named = [_Piece(SEPARATOR), title] if title.shown else []
+        behind += [_Piece(_SEPARATOR), part]
+    behind += [_Piece(_SEPARATOR), *note] if any(piece.shown.strip() for piece in note) else []
+    named = [_Piece(_SEPARATOR), title] if title.shown else []
     behind = _fitting([first, *named, *behind])[1 + len(named) :]
     headline = _bold([title], reader)
     below = [*([_Piece("\n")] if headline else []), first, *behind]
@@ -127,7 +127,7 @@ def _command(line: str) -> _Piece:
 def _fitting(pieces: Sequence[_Piece]) -> list[_Piece]:
     """As many of the pieces as one line may have."""
     kept: list[_Piece] = []
-    left = LONGEST - size(ELLIPSIS)
+    left = _LONGEST - size(ELLIPSIS)
     for piece in pieces:
         left -= size(piece.spoken)
         if left < 0:

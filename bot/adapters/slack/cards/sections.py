@@ -16,7 +16,7 @@ from bot.adapters.slack.cards.values import SEARCH, Ids
 from bot.document import Heading, Reply, Text, Typed, text
 from bot.times import Reader
 
-LARGEST_METADATA = 3_000
+_LARGEST_METADATA = 3_000
 """Characters of a view's `private_metadata` (https://docs.slack.dev/reference/views)."""
 _LONGEST_WORDS = 150
 _LARGEST = 16_000
@@ -110,7 +110,7 @@ class Sections:
 def metadata(kept: Mapping[str, Any]) -> str:
     """What a view keeps to be drawn again."""
     written = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
-    return written if len(written) <= LARGEST_METADATA else ""
+    return written if len(written) <= _LARGEST_METADATA else ""
 
 
 def kept_in(metadata: str) -> dict[str, Any]:

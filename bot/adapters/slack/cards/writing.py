@@ -46,7 +46,8 @@ def written(
     below. A reply that says what was `done` is brought along without its sentences: the next press
     makes them untrue. Nobody may change the blocks: others get them too.
     """
-    # Sessions begin and end with whole seconds, so a part of one changes nothing.
+    # Sessions begin and end with whole seconds; were there another one, its card would show that
+    # less than a second late.
     second = now.replace(microsecond=0)
     return _written(reply, reader, second, prefix, bookmarked, alone, lead, done)
 

@@ -7,7 +7,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.ports import StoreAway
+from bot.storing import StoreAway
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,15 +41,15 @@ class Listeners:
     shortcut: Listener
 
 
-def bolt_app(
-    settings: Slack, client: AsyncWebClient, authorize: Authorize, listeners: Listeners
-) -> AsyncApp:
+def bolt_app(settings: Slack, authorize: Authorize, listeners: Listeners) -> AsyncApp:
     """An app in which these listen."""
     app = AsyncApp(
         # Bolt silences the logger of this name too.
         name="slack_bolt.app",
         logger=SILENT,
-        client=client,
+        # Nobody calls Slack through it: bolt copies one for each request, and its own would have
+        # the token of the environment, and say in the log which proxy that names.
+        client=AsyncWebClient(retry_handlers=[], logger=SILENT),
         # Requests are verified where they come in, before anybody looks into them.
         request_verification_enabled=False,
         signing_secret="",

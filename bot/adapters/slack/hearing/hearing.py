@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.hearing import parsing
 from bot.adapters.slack.hearing.acknowledging import (
@@ -39,7 +38,7 @@ from bot.adapters.slack.hearing.parsing import Malformed, Me
 from bot.adapters.slack.hearing.turn import LATE, SOON, GoesOn, NoAnswer, Turn, lasting_until
 from bot.adapters.slack.sending.responses import Responses
 from bot.adapters.slack.settings import Slack
-from bot.ports import Store
+from bot.storing import Store
 from bot.turns import Turns, Work
 
 _log = structlog.get_logger(__name__)
@@ -62,8 +61,8 @@ class Hearing:
     """
 
     def __init__(
-        self, settings: Slack, store: Store, authorize: Authorize, client: AsyncWebClient,
-        hears: Hears, *, responses: Responses, within: float = _WITHIN, most: int = _MOST,
+        self, settings: Slack, store: Store, authorize: Authorize, hears: Hears, *,
+        responses: Responses, within: float = _WITHIN, most: int = _MOST,
     ) -> None:  # fmt: skip
         self._network = settings.name
         self._hears = hears
@@ -74,7 +73,7 @@ class Hearing:
         self._afterwards = Afterwards(responses, settings.name)
         self._under_way = set[asyncio.Task[None]]()
         self.app = bolt_app(
-            settings, client, authorize,
+            settings, authorize,
             Listeners(
                 command=self._listener(self._command, lambda: said(_BUSY)),
                 press=self._listener(self._press, later),

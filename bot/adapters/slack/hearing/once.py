@@ -9,8 +9,9 @@ from enum import Enum, auto
 import structlog
 
 from bot.adapters.slack.hearing.turn import LONGEST, Take
-from bot.ports import Delivery, Store, StoreAway, TryLater
+from bot.ports import TryLater
 from bot.recent import Recent
+from bot.storing import Delivery, Store, StoreAway
 
 _log = structlog.get_logger(__name__)
 

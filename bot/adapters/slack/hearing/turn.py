@@ -59,7 +59,8 @@ class GoesOn(Exception):
 
 
 class Turn(Generic[T]):
-    """One wish of a person; it is carried out when those before it are, whoever waits for it."""
+    """One wish of a person; it is carried out when those before it are, or let it go first, whoever
+    waits for it."""
 
     def __init__(self, take: Take, person: Hashable, work: Callable[[], Awaitable[T]]) -> None:
         self._take = take

@@ -1,6 +1,5 @@
 """Says things in one workspace: at its pace, and each once."""
 
-import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -13,9 +12,9 @@ import structlog
 from bot.adapters.slack.cards.writing import Content
 from bot.adapters.slack.sending.api import Api, Away, Limited, Refused
 from bot.adapters.slack.sending.doubts import Doubts, metadata
+from bot.adapters.slack.sending.patience import Patience
 from bot.adapters.slack.sending.refusals import UNDRAWABLE, about_channel, about_person
 from bot.adapters.slack.sending.window import Window
-from bot.backoff import pause
 from bot.pacer import Pacer, Urgency
 from bot.ports import Clock, TryLater, Unreachable
 from bot.recent import Recent
@@ -82,7 +81,7 @@ class Sending:
         stamp. If it may have arrived already (`again`), it is looked for among what was said in
         the thread `since` another message. Raises Refused, and Limited or Away if it could not be
         said in time."""
-        patience = _Patience()
+        patience = _patience()
         while True:
             try:
                 if again and (arrived := self._doubts.arrived(key)):
@@ -106,7 +105,7 @@ class Sending:
     ) -> None:  # fmt: skip
         """Say something in a channel that this user alone sees. Nobody can look for it afterwards:
         it is not tried again once it may have arrived. Raises Refused, Limited and Away."""
-        method, patience = "chat.postEphemeral", _Patience()
+        method, patience = "chat.postEphemeral", _patience()
         while True:
             try:
                 await self._turn(person, patience)
@@ -125,7 +124,7 @@ class Sending:
 
     async def update(self, channel: str, ts: str, content: Content, *, person: Hashable) -> None:
         """Put something in the place of a message. Raises Refused, Limited and Away."""
-        method, patience = "chat.update", _Patience()
+        method, patience = "chat.update", _patience()
         content = replace(content, text=_beginning(content.text))
         while True:
             try:
@@ -184,7 +183,7 @@ class Sending:
                 raise TryLater(limit.after, personal=True) from None
             return False
 
-    async def _turn(self, person: Hashable, patience: "_Patience") -> None:
+    async def _turn(self, person: Hashable, patience: Patience) -> None:
         """The turn of somebody who waits. Raises Limited, and Away after `close`."""
         if (wait := self._all.wait()) > _PATIENCE:
             raise Limited(timedelta(seconds=wait))
@@ -280,29 +279,6 @@ def _beginning(text: str) -> str:
     return text[: text.rfind("\n", 0, _MOST_OF_UPDATE) + 1 or _MOST_OF_UPDATE].rstrip()
 
 
-class _Patience:
-    """How long somebody who waits is not given up, from now on."""
-
-    def __init__(self) -> None:
-        self._ends = asyncio.get_running_loop().time() + _PATIENCE
-        self._failures = 0
-
-    def end(self) -> None:
-        """There is no other try."""
-        self._ends = 0.0
-
-    def lasts(self, after: timedelta) -> bool:
-        """True if there will be another try after so long."""
-        return asyncio.get_running_loop().time() + after.total_seconds() <= self._ends
-
-    async def wait(self, problem: Limited | Away) -> None:
-        """Wait until it is worth another try; raises the problem if that is too late."""
-        match problem:
-            case Limited(after=after):
-                pass
-            case Away():
-                after = pause(self._failures, _PAUSE, _LONGEST_PAUSE)
-        if not self.lasts(after):
-            raise problem
-        self._failures += 1
-        await asyncio.sleep(after.total_seconds())
+def _patience() -> Patience:
+    """For how long somebody who waits is not given up, from now on."""
+    return Patience(_PATIENCE, _PAUSE, _LONGEST_PAUSE)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import Enum
 from typing import Any
 
 import structlog
@@ -24,12 +23,6 @@ _WAITS = 5.0
 """Seconds that a look-up waits for its turn; else whoever asks decides."""
 
 
-class _Fate(Enum):
-    """What is known of a message that is not known to have arrived."""
-
-    UNKNOWN = "it may have arrived"
-
-
 def metadata(key: str) -> Mapping[str, Any]:
     """What a message of this key carries, so that it is found again
     (https://docs.slack.dev/messaging/message-metadata)."""
@@ -43,8 +36,8 @@ class Doubts:
     def __init__(self, api: Api, network: str, team: str) -> None:
         self._api = api
         self._about = {"network": network, "team": team}
-        # The time stamp of those that have arrived.
-        self._fates: Recent[str, _Fate | str] = Recent(_REMEMBERED)
+        # The time stamp of those that have arrived; empty for those that may have.
+        self._fates: Recent[str, str] = Recent(_REMEMBERED)
         # Those of which the last try, of this process, has certainly not arrived.
         self._absent: Recent[str, bool] = Recent(_REMEMBERED)
         self._processes = 1
@@ -67,23 +60,23 @@ class Doubts:
 
     def arrived(self, key: str) -> str | None:
         """The time stamp of a message that is known to have arrived."""
-        fate = self._fates.get(key)
-        return fate if isinstance(fate, str) else None
+        return self._fates.get(key) or None
 
     def begin(self, key: str, again: bool) -> bool:
         """True if a message that is to be sent (`again`, by whichever process) may have arrived
         already. What this process knows to be absent, another one may have sent since."""
         fate = self._fates.get(key)
-        if fate is not None or not again:
-            if fate is None:
-                # Whoever gives up before it is sent leaves no doubt behind.
-                self._absent.put(key, True)
-            return fate is _Fate.UNKNOWN
+        if fate is not None:
+            return not fate
+        if not again:
+            # Whoever gives up before it is sent leaves no doubt behind.
+            self._absent.put(key, True)
+            return False
         return self._processes > 1 or not self._absent.get(key)
 
     def sent(self, key: str) -> None:
         """It is on its way: it may arrive from now on."""
-        self._fates.put(key, _Fate.UNKNOWN)
+        self._fates.put(key, "")
 
     def note_absent(self, key: str) -> None:
         """It has certainly not arrived."""

@@ -1,13 +1,12 @@
 """Opens, changes and publishes views in one workspace, as often as Slack takes it."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from bot.adapters.slack.sending.api import Api, Away, Limited, Refused
+from bot.adapters.slack.sending.patience import Patience
 from bot.adapters.slack.sending.window import Window
-from bot.backoff import pause
 
 View = Mapping[str, Any]
 
@@ -54,21 +53,12 @@ class Views:
 
     async def _patiently(self, method: str, **arguments: object) -> None:
         """A call that may be repeated safely, until Slack has dealt with it."""
-        loop, failures = asyncio.get_running_loop(), 0
-        ends = loop.time() + _PATIENCE
+        patience = Patience(_PATIENCE, _PAUSE, _LONGEST_PAUSE)
         while True:
             try:
-                return await self._call(method, ends - loop.time(), **arguments)
+                return await self._call(method, patience.left(), **arguments)
             except (Limited, Away) as problem:
-                match problem:
-                    case Limited(after=after):
-                        pass
-                    case Away():
-                        after = pause(failures, _PAUSE, _LONGEST_PAUSE)
-                if loop.time() + after.total_seconds() > ends:
-                    raise
-                failures += 1
-                await asyncio.sleep(after.total_seconds())
+                await patience.wait(problem)
 
     async def _call(self, method: str, within: float, **arguments: object) -> None:
         """Raises Limited also, before anything is asked for, if its turn would not come `within`

@@ -11,8 +11,8 @@ import structlog
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 
-from bot.ports import Store, StoreAway
 from bot.recent import Recent
+from bot.storing import Store, StoreAway
 
 if TYPE_CHECKING:
     from bot.adapters.slack.workspaces.sealing import Sealing

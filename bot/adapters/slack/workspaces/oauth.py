@@ -27,7 +27,8 @@ from bot.adapters.slack.settings import Slack
 from bot.adapters.slack.silence import SILENT
 from bot.adapters.slack.workspaces.calls import granted
 from bot.adapters.slack.workspaces.workspaces import Workspaces
-from bot.ports import Clock, StoreAway
+from bot.ports import Clock
+from bot.storing import StoreAway
 
 if TYPE_CHECKING:
     from bot.adapters.slack.workspaces.sealing import Sealing

@@ -16,7 +16,8 @@ from bot.adapters.slack.workspaces.calls import tested
 from bot.adapters.slack.workspaces.installations import Installations, Installed
 from bot.adapters.slack.workspaces.refusals import bot_token_of, bot_token_refused
 from bot.backoff import pause
-from bot.ports import CannotSpeak, Clock, Store
+from bot.ports import CannotSpeak, Clock
+from bot.storing import Store
 
 _log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ import pytest
 from bot.adapters.matrix.hearing import positions
 from bot.adapters.matrix.hearing.positions import Position
 from bot.clock import SystemClock
-from bot.ports import Store
 from bot.store.sql import SqlStore
+from bot.storing import Store
 
 BOT = "@bot:example.org"
 

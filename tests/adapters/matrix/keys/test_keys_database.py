@@ -11,7 +11,7 @@ from bot.adapters.matrix.client import client_of, close_keys
 from bot.adapters.matrix.folder import Folder
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.login.login import Login
-from bot.ports import StoreAway
+from bot.storing import StoreAway
 
 
 @pytest.fixture

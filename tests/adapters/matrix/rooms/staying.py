@@ -14,7 +14,7 @@ from bot.adapters.matrix.rooms.directs import Directs
 from bot.adapters.matrix.rooms.invitations import Invitations
 from bot.adapters.matrix.rooms.membership import Membership, Pauses
 from bot.adapters.matrix.settings import Matrix
-from bot.ports import Store
+from bot.storing import Store
 from tests.servers.accounts import Account
 from tests.servers.matrix_person import Person
 from tests.servers.synapse import SERVER_NAME, Synapse

@@ -10,9 +10,9 @@ from nio import InviteEvent
 from bot.adapters.matrix.homeserver import Homeserver
 from bot.adapters.matrix.rooms.directs import Directs
 from bot.adapters.matrix.rooms.invitations import Invitations, welcome
-from bot.ports import Store
 from bot.scratch import Scratch
 from bot.store.sql import SqlStore
+from bot.storing import Store
 from tests.adapters.matrix.rooms.scripted import (
     DONE,
     FORBIDDEN,

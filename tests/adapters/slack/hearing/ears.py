@@ -10,7 +10,6 @@ import aiohttp
 import pytest
 from aiohttp import web
 from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.hearing import parsing
 from bot.adapters.slack.hearing.acknowledging import Answered
@@ -20,8 +19,8 @@ from bot.adapters.slack.hearing.heard import Heard
 from bot.adapters.slack.hearing.hearing import Hearing
 from bot.adapters.slack.sending.responses import Responses
 from bot.adapters.slack.settings import Slack
-from bot.ports import Store
 from bot.scratch import Scratch
+from bot.storing import Store
 from tests.adapters.slack.hearing.payloads import BOT, TEAM, Payload
 
 SETTINGS = Slack.model_validate({"bot_token": "xoxb-1", "app_token": "xapp-1"})
@@ -76,10 +75,9 @@ async def ears(
 ) -> AsyncIterator[Ears]:  # fmt: skip
     """A bot that gives answers within so many seconds, to Slack at `api_url`."""
     async with aiohttp.ClientSession() as http:
-        client = AsyncWebClient(session=http, retry_handlers=[])
         bot = Ears(
             lambda hears: Hearing(
-                SETTINGS, store or Scratch(), authorize, client, hears, within=within, most=most,
+                SETTINGS, store or Scratch(), authorize, hears, within=within, most=most,
                 responses=Responses(http, api_url),
             )
         )  # fmt: skip

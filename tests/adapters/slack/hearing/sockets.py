@@ -15,7 +15,7 @@ from bot.adapters.slack.hearing.socket import listen
 from bot.adapters.slack.hearing.web import serve
 from bot.adapters.slack.manifest import manifest
 from bot.adapters.slack.settings import Slack
-from bot.ports import Store
+from bot.storing import Store
 from tests.adapters.slack.hearing.ears import PATIENCE, SETTINGS, Ears, ears
 from tests.adapters.slack.hearing.payloads import TEAM
 from tests.servers.slack import SlackServer, slack

@@ -28,7 +28,7 @@ from bot.adapters.slack.hearing.heard import (
     Submitted,
     Uninstalled,
 )
-from bot.ports import StoreAway
+from bot.storing import StoreAway
 from tests.adapters.slack.hearing.ears import (
     ACKNOWLEDGED,
     AGAIN,
@@ -280,3 +280,12 @@ async def test_settings_of_bolt_in_the_environment_change_nothing(
         assert bot.heard == [Slash(Person(TEAM, ADA, "ada"), CHANNEL, "next Marina", TRIGGER, URL)]
         assert await installed("T99", None) is None
         assert caplog.records == []
+
+
+async def test_the_password_of_a_proxy_is_not_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:secret@proxy.example:3128")
+    async with ears() as bot:
+        assert await bot.takes(slash()) == ACKNOWLEDGED
+    assert "proxy" not in caplog.text

@@ -12,9 +12,10 @@ from bot.adapters.slack.hearing.acknowledging import Answered
 from bot.adapters.slack.hearing.heard import Heard, Person, Said, Uninstalled
 from bot.adapters.slack.hearing.once import NothingSaid, Once
 from bot.clock import ReplayClock
-from bot.ports import Delivery, Store, StoreAway, TryLater
+from bot.ports import TryLater
 from bot.scratch import Scratch
 from bot.store.sql import SqlStore
+from bot.storing import Delivery, Store, StoreAway
 from bot.turns import Turns
 from tests.adapters.slack.hearing.ears import (
     ACKNOWLEDGED,

@@ -1,5 +1,6 @@
 """What is said in a workspace, and what becomes of it if Slack will not."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -186,8 +187,10 @@ async def test_what_one_alone_sees_is_not_said_twice(
 
 async def test_after_the_end_nothing_is_said(workspace: Workspace, server: Scripted) -> None:
     workspace.sending.close()
-    with pytest.raises(Away) as caught:
-        await workspace.sending.answer("C1", CARD, "k", person="ada")
+    # Less than it would be tried again for.
+    async with asyncio.timeout(5):
+        with pytest.raises(Away) as caught:
+            await workspace.sending.answer("C1", CARD, "k", person="ada")
     assert (caught.value.reason, caught.value.sent) == ("the bot has left it", False)
     with pytest.raises(TryLater):
         await workspace.sending.notify("U1", CARD, "k", SOON, again=False)

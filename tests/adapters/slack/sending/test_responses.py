@@ -57,9 +57,9 @@ async def test_a_url_takes_five_and_others_go_on(
 async def test_a_url_gets_too_old(
     over: Responses, server: Scripted, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(responses, "_LIFE", 0.05)
     await over.respond(url, CARD, replace=True, alone=True)
-    await asyncio.sleep(0.06)
+    passed = asyncio.get_running_loop().time() - server.asked[0].at
+    monkeypatch.setattr(responses, "_LIFE", passed)
     with pytest.raises(Used):
         await over.respond(url, CARD, replace=True, alone=True)
     assert len(server.asked) == 1

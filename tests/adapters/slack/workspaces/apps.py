@@ -10,7 +10,7 @@ from bot.adapters.slack.manifest import manifest, with_stand_ins
 from bot.adapters.slack.settings import Slack
 from bot.adapters.slack.workspaces.sealing import fresh_key
 from bot.adapters.slack.workspaces.workspaces import Workspaces
-from bot.ports import Store
+from bot.storing import Store
 from tests.servers.slack.apps import App
 from tests.servers.slack.server import SlackServer
 from tests.summit import StandingClock, at

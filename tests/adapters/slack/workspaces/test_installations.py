@@ -10,9 +10,9 @@ from slack_sdk.oauth.installation_store import Installation
 
 from bot.adapters.slack.workspaces.installations import Installations, Installed
 from bot.adapters.slack.workspaces.sealing import Sealing, fresh_key
-from bot.ports import Store, StoreAway
 from bot.scratch import Scratch
 from bot.store.sql import SqlStore
+from bot.storing import Store, StoreAway
 from tests.summit import StandingClock, at
 
 OLD, NEW = fresh_key(), fresh_key()

@@ -32,7 +32,7 @@ class Away(Scratch):
     """A database that takes nothing."""
 
     async def keep(self, owner: str, key: str, value: str | None) -> None:
-        from bot.ports import StoreAway
+        from bot.storing import StoreAway
 
         raise StoreAway("The database cannot be used now.")
 

@@ -78,8 +78,9 @@ Run = Callable[[Caller, dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """`tier` is calls a minute for an app in a workspace, None where no such limit is documented.
-    `takes_json`: what writes takes a body of JSON, what reads does not."""
+    """`tier` is calls a minute for an app in a workspace, None where no such limit is documented;
+    of "50+ per minute" there are those that are promised. `takes_json`: what writes takes a body of
+    JSON, what reads does not."""
 
     name: str
     run: Run
