@@ -40,7 +40,7 @@ _SEED = 2012
 _ASK_EVERY = 0.005
 _LOOK_EVERY = 0.001
 _CALM = 2.0
-"""Seconds of questions before the change, and for which nobody is written to after the last."""
+"""Seconds of questions before the change."""
 
 
 @dataclass
@@ -119,12 +119,14 @@ async def renew(url: str, file: Path, people: int, moved: int) -> Seen:
             yield version
 
     async def change() -> None:
+        while not seen.before:
+            await asyncio.sleep(_LOOK_EVERY)
         await asyncio.sleep(_CALM)
         beside = file.with_suffix(".new")
         await asyncio.to_thread(beside.write_bytes, changed)
         network.began = perf_counter()
         await asyncio.to_thread(beside.replace, file)
-        while network.told < seen.owed:
+        while network.told < seen.owed or not seen.answers:
             await asyncio.sleep(0.01)
             assert perf_counter() - network.began < 120, (network.told, seen.owed)
         stopping.set()

@@ -230,9 +230,12 @@ async def logs_in(client: Client, nick: str, mechanism: str, response: str) -> l
     client.say("CAP LS 302", f"NICK {nick}", f"USER {nick} 0 * :{nick}", "CAP REQ :sasl")
     client.say(f"AUTHENTICATE {mechanism}")
     await client.hears("AUTHENTICATE")
-    client.say(f"AUTHENTICATE {response}", "CAP END")
-    numerics = {"900", "903", "904"}
-    return [line[1:] for line in await client.hears("001") if line[1] in numerics]
+    client.say(f"AUTHENTICATE {response}")
+    # Services decide; an end of the negotiation that comes before they do breaks it off.
+    answer = [line[1:] for line in await client.hears("903", "904") if line[1].startswith("90")]
+    client.say("CAP END")
+    await client.hears("001")
+    return answer
 
 
 def plain(account: str, password: str) -> str:
