@@ -65,6 +65,7 @@ class _Taker:
     network = crowd.NETWORK
     traits = Traits(in_flight=IN_FLIGHT, alone=False)
     coming_up: Sequence[Channel] = ()
+    channels: Sequence[Channel] = ()
 
     def __init__(self, seen: Seen) -> None:
         self._seen = seen
@@ -88,6 +89,9 @@ class _Taker:
         self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
     ) -> None:
         raise AssertionError("nothing is posted to channels")
+
+    def organises(self, user: User) -> bool:
+        return False
 
     def share(self, processes: int) -> None:
         pass

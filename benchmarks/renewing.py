@@ -27,7 +27,7 @@ from bot.ports import Receive, Traits
 from bot.publisher import Pace, Publisher
 from bot.rules import Rules
 from bot.schedule import Schedule, Session
-from bot.sources import c3voc
+from bot.sources.writing import c3voc
 from bot.store.sql import SqlStore
 from bot.times import Reader
 from bot.updating import Reading
@@ -65,10 +65,12 @@ class _Asking:
     network = crowd.NETWORK
     traits = Traits(in_flight=500, alone=False)
     coming_up: Sequence[Channel] = ()
+    channels: Sequence[Channel] = ()
 
     def __init__(self, seen: Seen, people: int) -> None:
         self._seen = seen
         self._people = people
+        self.asked = asyncio.Event()
         self.began: float | None = None
         self.told = 0
 
@@ -81,6 +83,7 @@ class _Asking:
             await receive(Invocation(None, user, channel, line))
             taken = self._seen.answers if meanwhile else self._seen.before
             taken.append(perf_counter() - begun)
+            self.asked.set()
             await asyncio.sleep(_ASK_EVERY)
 
     async def send(
@@ -96,6 +99,9 @@ class _Asking:
         self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
     ) -> None:
         raise AssertionError("nothing is posted to channels")
+
+    def organises(self, user: User) -> bool:
+        return False
 
     def share(self, processes: int) -> None:
         pass
@@ -119,8 +125,7 @@ async def renew(url: str, file: Path, people: int, moved: int) -> Seen:
             yield version
 
     async def change() -> None:
-        while not seen.before:
-            await asyncio.sleep(_LOOK_EVERY)
+        await network.asked.wait()
         await asyncio.sleep(_CALM)
         beside = file.with_suffix(".new")
         await asyncio.to_thread(beside.write_bytes, changed)

@@ -21,7 +21,7 @@ from benchmarks.cold_start import peak_memory
 from benchmarks.others import ROOT
 from benchmarks.report import Below, Figure, Report
 from bot.schedule import Schedule, Session
-from bot.sources import c3voc, ical_writing
+from bot.sources.writing import c3voc, ical
 
 SESSIONS = 2 * made_up.SESSIONS
 _PUBLISHED = ROOT.parent / "shared" / "schedules"
@@ -178,7 +178,7 @@ _FORMATS: Mapping[str, Callable[[Schedule], bytes]] = {
     "schedule XML": _xml,
     "pretalx": _pretalx,
     "Sessionize": _sessionize,
-    "iCalendar": lambda schedule: ical_writing.write(schedule, datetime(2012, 4, 1, tzinfo=UTC)),
+    "iCalendar": lambda schedule: ical.write(schedule, datetime(2012, 4, 1, tzinfo=UTC)),
     "JSON list": _list,
     "CSV": _table,
     "Sched page": _page,

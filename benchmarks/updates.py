@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from benchmarks import crowd, made_up
 from benchmarks.renewing import MOVED, PEOPLE
 from benchmarks.report import Below, Figure, Report, percentiles
-from bot.sources import c3voc
+from bot.sources.writing import c3voc
 from tests.servers.postgres import empty, postgres
 
 ABOUT = (

@@ -6,17 +6,16 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from bot.aside import aside
 from bot.clock import ReplayClock, StandingClock, SystemClock
 from bot.commands import understood
 from bot.engine import Engine, readable
+from bot.live import overlaid
 from bot.messages import Channel, Invocation, Profile, Response, User
-from bot.names import Finder
 from bot.patience import Holding, Patience
 from bot.ports import Adapter, CannotSpeak, Clock
 from bot.programme import last_day
@@ -24,11 +23,14 @@ from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.scratch import Scratch
 from bot.setup import CannotStart, Setup
-from bot.storing import Store, StoreAway, Version
+from bot.storing import Store, StoreAway
 from bot.times import Reader, long_day
+from bot.versions import Version
 
 _log = logging.getLogger(__name__)
 
+_FOLLOWED_EVERY = 2.0
+"""Seconds after which a chat sees what organisers have changed elsewhere."""
 _LETTING_GO = 2.0
 """Seconds for saying that this process is no more: others find out by themselves."""
 
@@ -36,6 +38,7 @@ _LIKE = "--database sqlite:///other.db"
 
 if TYPE_CHECKING:
     from bot.adapters.console.adapter import Screen
+    from bot.following import Following
     from bot.tally import Tally
 
 
@@ -53,15 +56,17 @@ async def ask(setup: Setup, schedule: Schedule, user: User | None, line: str) ->
         return await engine.respond(invocation)
     store = await open_store(setup.database, clock, schedule)
     try:
-        schedule = await _numbered(schedule, store)
+        schedule = await _as_it_holds(schedule, store)
         return await Engine(schedule, store, clock, rules).respond(invocation)
     finally:
         await store.close()
 
 
-async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
-    """Talk in the terminal, with reminders, until the input ends. Raises CannotStart."""
+async def chat(setup: Setup, schedule: Schedule, user: User, *, organises: bool = False) -> None:
+    """Talk in the terminal, with reminders, until the input ends; as an organiser, if wanted.
+    Raises CannotStart."""
     from bot.adapters.console.adapter import Console
+    from bot.following import Following
     from bot.store.alone import alone
     from bot.store.opening import StoreFailed
 
@@ -69,8 +74,10 @@ async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
     try:
         with alone(setup.database):
             store = await open_store(setup.database, clock, schedule)
-            schedule = await _numbered(schedule, store)
-            console = Console(user, _screen(user, store, schedule, clock, setup))
+            following = Following(store, await _numbered(schedule, store))
+            schedule = await following.latest() or schedule
+            screen = _screen(user, store, schedule, clock, setup, organises=organises)
+            console = Console(user, screen, organises=organises)
             process = str(uuid4())
             try:
                 # Whoever chats under this name elsewhere is not to be reminded again.
@@ -83,8 +90,11 @@ async def chat(setup: Setup, schedule: Schedule, user: User) -> None:
                     await store.rewind(user.network, setup.start)
                 keep_for_good()
                 await serve(
-                    schedule, store, clock, setup.rules, [console], process=process, restarts=False
-                )
+                    schedule, store, clock, setup.rules, [console],
+                    versions=following.versions(_FOLLOWED_EVERY), following=following,
+                    changes_in=setup.changes_in,
+                    process=process, restarts=False,
+                )  # fmt: skip
             finally:
                 await store.close()
     except (StoreFailed, StoreAway) as problem:
@@ -99,6 +109,8 @@ async def serve(
     adapters: Sequence[Adapter],
     *,
     versions: AsyncIterator[Schedule] | None = None,
+    following: "Following | None" = None,
+    changes_in: Sequence[tuple[str, str]] = (),
     process: str | None = None,
     stopping: asyncio.Event | None = None,
     tally: "Tally | None" = None,
@@ -106,39 +118,43 @@ async def serve(
     patience: Patience = Patience(),
     holding: Holding = Holding(),
 ) -> None:
-    """Answer and remind on some networks, following later versions of the schedule, until there is
-    nobody left to talk to, or until `stopping` is set (by SIGTERM, if it is None): then what is
-    under way settles first. An adapter that fails is started again if `restarts`, else its failure
-    comes out. `process` is the name under which this process already holds a network, if it does.
-    Raises CannotSpeak when no network will have us, with what the last one says; what others have
-    said before stands in the log."""
+    """Answer and remind on some networks, until there is nobody left to talk to, or until
+    `stopping` is set (by SIGTERM, if it is None): then what is under way settles first. What comes
+    from `versions` is followed; organisers are listened to where `following` knows what they
+    change, and the channels of `changes_in`, each as network and name, hear of it. An adapter that
+    fails is started again if `restarts`, else its failure comes out. `process` is the name under
+    which this process already holds a network, if it does. Raises CannotSpeak when no network will
+    have us, with what the last one says; what others have said before stands in the log."""
     import structlog
 
-    from bot.announcer import Announcer
     from bot.courier import Courier
+    from bot.desk import Desk
+    from bot.followers import Followers
     from bot.hold import Hold
+    from bot.poster import Poster
     from bot.supervisor import Supervisor
     from bot.tally import Tally
 
     process, tally = process or str(uuid4()), tally or Tally()
-    engine = Engine(schedule, store, clock, rules)
-    # Who asks first would wait for it, and everybody else with them.
-    engine.replace(await aside(prepared, schedule))
+
+    async def renew() -> None:
+        await followers.renew()
+
+    desk = None
+    if following is not None:
+        desk = Desk(adapters, following, store, clock, rules, tally, renew, changes_in)
+    engine = Engine(schedule, store, clock, rules, desk)
     couriers = [
         Courier(adapter, schedule, store, clock, rules, tally, patience) for adapter in adapters
     ]
-    announcers = [
-        Announcer(adapter, schedule, store, clock, rules, patience) for adapter in adapters
-    ]
+    posters = [Poster(adapter, schedule, store, clock, rules, patience) for adapter in adapters]
+    followers = Followers(engine, couriers, posters, following)
+    # Who asks first would wait for it, and everybody else with them.
+    await followers.take(schedule)
 
     async def follow(versions: AsyncIterator[Schedule]) -> None:
         try:
-            async for version in versions:
-                for courier, announcer in zip(couriers, announcers, strict=True):
-                    courier.replace(version)
-                    announcer.replace(version)
-                # People are told at once; questions are answered a little later from this version.
-                engine.replace(await aside(prepared, version))
+            await followers.follow(versions)
         except Exception:
             # Reminders of the programme as it is known are better than none.
             _log.exception("the schedule is not followed any more")
@@ -154,19 +170,19 @@ async def serve(
             if len(refusals) < len(adapters):
                 structlog.get_logger(__name__).error(str(refusal), network=network)
 
-    following = asyncio.create_task(follow(versions)) if versions is not None else None
+    follows = asyncio.create_task(follow(versions)) if versions is not None else None
     try:
         with stopped_by(signal.SIGTERM) if stopping is None else nullcontext(stopping) as stops:
             async with asyncio.TaskGroup() as networks:
-                for adapter, courier, announcer in zip(adapters, couriers, announcers, strict=True):
+                for adapter, courier, poster in zip(adapters, couriers, posters, strict=True):
                     hold = Hold(adapter, store, clock, process, holding)
-                    supervisor = Supervisor(adapter, courier, announcer, hold, restarts=restarts)
+                    supervisor = Supervisor(adapter, courier, poster, hold, restarts=restarts)
                     networks.create_task(speak(supervisor, adapter.network, stops))
     except* Exception as failures:
         raise failures.exceptions[0] from None
     finally:
-        if following is not None:
-            following.cancel()
+        if follows is not None:
+            follows.cancel()
         with suppress(StoreAway, TimeoutError):
             async with asyncio.timeout(_LETTING_GO):
                 await store.let_go(process)
@@ -195,14 +211,6 @@ def clock_of(setup: Setup) -> Clock:
     return SystemClock() if setup.start is None else ReplayClock(setup.start, setup.speed or 1.0)
 
 
-def prepared(schedule: Schedule) -> Finder:
-    """The names of a schedule, all that is looked up in either indexed already."""
-    schedule.index()
-    names = Finder(schedule)
-    names.index()
-    return names
-
-
 def keep_for_good() -> None:
     """Spare what there is by now, libraries and programme, from garbage collection: each full one
     would look at all of it again, and keep everybody waiting for a tenth of a second."""
@@ -215,6 +223,28 @@ def console_user(name: str) -> User:
     from bot.adapters.console.adapter import user_called
 
     return user_called(name)
+
+
+@asynccontextmanager
+async def database(setup: Setup) -> AsyncIterator[Store]:
+    """The database as it is, beside whoever else works on it. Raises CannotStart, also for what
+    goes wrong with it in the block, and if there is none yet."""
+    from bot.store.opening import StoreFailed, looked_into, shown
+    from bot.store.sql import SqlStore
+
+    try:
+        if looked_into(setup.database).revision is None:
+            raise CannotStart(
+                f"There is no database {shown(setup.database)} yet: name the settings of the one"
+                " that is meant, with --config FILE."
+            )
+        store = SqlStore(setup.database, SystemClock())
+        try:
+            yield store
+        finally:
+            await store.close()
+    except (StoreFailed, StoreAway) as problem:
+        raise CannotStart(str(problem)) from None
 
 
 async def open_store(url: str, clock: Clock, schedule: Schedule, like: str = _LIKE) -> Store:
@@ -241,6 +271,11 @@ async def open_store(url: str, clock: Clock, schedule: Schedule, like: str = _LI
     return store
 
 
+async def _as_it_holds(schedule: Schedule, store: Store) -> Schedule:
+    """With those numbers, and with what was changed live."""
+    return overlaid(await _numbered(schedule, store), await store.live())
+
+
 async def _numbered(schedule: Schedule, store: Store) -> Schedule:
     """With the numbers that the sessions have in this database, if it holds a version of the
     schedule: bookmarks are kept by them."""
@@ -250,7 +285,7 @@ async def _numbered(schedule: Schedule, store: Store) -> Schedule:
 
 def as_numbered(schedule: Schedule, version: Version) -> Schedule:
     """With the numbers that the sessions have in a version that is kept."""
-    from bot.sources.identity import kept
+    from bot.sources.versions.identity import kept
     from bot.updating import restored
 
     return kept(restored(version.document), schedule)
@@ -264,7 +299,9 @@ def of_another_event(known: str, schedule: Schedule, like: str) -> str:
     )
 
 
-def _screen(user: User, store: Store, schedule: Schedule, clock: Clock, setup: Setup) -> "Screen":
+def _screen(
+    user: User, store: Store, schedule: Schedule, clock: Clock, setup: Setup, *, organises: bool
+) -> "Screen":
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         from bot.adapters.console.pipe import Pipe
 
@@ -278,7 +315,8 @@ def _screen(user: User, store: Store, schedule: Schedule, clock: Clock, setup: S
         now = clock.now()
         return f"{reader.weekday(now)[:3]} {reader.clock(now)}"
 
-    words = Words([c.name for c in every()], [*schedule.rooms, *schedule.people])
+    commands = [c.name for c in every() if organises or not c.organising]
+    words = Words(commands, [*schedule.rooms, *schedule.people])
     welcome = f"{schedule.event}{_replayed(setup, reader)}."
     return Prompt(user, store, welcome, shown, words)
 

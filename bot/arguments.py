@@ -9,6 +9,9 @@ from bot.document import Block, Item, Span
 from bot.names import How
 from bot.schedule import Session
 
+IN_MARKS = re.compile(r"[\"“”„«»]\s*([^\"“”„«»]*?)\s*[\"“”„«»]")
+"""What stands in quotation marks, straight or curly."""
+
 _NUMBER = re.compile(r"[#\[(]*\s*(\d{1,9})\s*[\])]*[.,!?]?")
 _NUMBERS = re.compile(r"#?\d{1,9}(?:(?:\s*[,;+&]\s*|\s+(?:and\s+)?)#?\d{1,9})+")
 _UNIT = r"(?P<unit>m|min|mins|minutes?|h|hours?)"

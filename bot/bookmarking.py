@@ -1,11 +1,12 @@
 """What commands about bookmarks share: adding one, overlaps, and how a bookmark reads in a list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.choosing import session_named
 from bot.command import Context
-from bot.document import Block, Item, Precision, Span, Time, Typed, reply, text
+from bot.document import Block, Item, Precision, Reply, Span, Time, Typed, reply, text
 from bot.messages import AddBookmark, Answer, Bookmark
 from bot.notices import MOST_BEFORE, change, opens_at
 from bot.schedule import Session
@@ -36,6 +37,14 @@ def bookmark_answer(session: Session, minutes: int | None, context: Context) -> 
         *beware(context),
     ]
     return Answer(reply(*blocks), () if known else (effect,), private=True)
+
+
+def bookmark_meant(words: str, context: Context, reserved: Collection[str]) -> Answer:
+    """Bookmark the session that the words surely mean, or say what to type."""
+    session = session_named(words, context, "bookmark", reserved)
+    if isinstance(session, Reply):
+        return Answer(session, private=True)
+    return bookmark_answer(session, None, context)
 
 
 def beware(context: Context) -> list[Block]:

@@ -3,18 +3,16 @@
 import asyncio
 from datetime import datetime, timedelta
 
-import structlog
-
-from bot.backoff import lasts, pause
+from bot.backoff import lasts
+from bot.document import Reply
 from bot.messages import Channel, Preferences
 from bot.patience import Patience
-from bot.ports import Adapter, Clock, TryLater, Unreachable
+from bot.ports import Adapter, Clock
+from bot.posting import post
 from bot.record import unpacked
 from bot.rules import Rules
 from bot.schedule import Schedule
-from bot.storing import BulletinClaim, Lease, Outcome, Posted, PutOff, Store
-
-_log = structlog.get_logger(__name__)
+from bot.storing import BulletinClaim, Lease, Outcome, Store
 
 _EVERY = timedelta(seconds=2)
 
@@ -40,8 +38,11 @@ class Bulletins:
         if lasts(self._due, wall, _EVERY):
             return
         await self._settle()
-        lease = Lease(wall, wall + self._patience.lease, most=0)
-        claims = await self._store.claim_bulletins(self._adapter.network, lease)
+        lease = Lease(wall, wall + self._patience.lease)
+        network = self._adapter.network
+        channels = [channel.id for channel in self._adapter.channels]
+        known = schedule.edition
+        claims = await self._store.claim_bulletins(network, channels, lease, known)
         self._due = wall + _EVERY
         self._outcomes += await asyncio.gather(*(self._post(one, schedule) for one in claims))
         await self._settle()
@@ -52,26 +53,9 @@ class Bulletins:
             self._outcomes = []
 
     async def _post(self, claim: BulletinClaim, schedule: Schedule) -> Outcome:
-        network, bulletin = self._adapter.network, claim.bulletin
-        reply = unpacked(bulletin.reply, schedule)
-        wait = pause(claim.failures, self._patience.pause, self._patience.longest_pause)
-        if reply is None:
-            return Posted(claim.message)
+        # What nobody can read any more counts as posted.
+        reply = unpacked(claim.bulletin.reply, schedule) or Reply(())
         reader = self._rules.reader(Preferences(), schedule.timezone)
-        channel = Channel(network, bulletin.channel)
-        try:
-            async with asyncio.timeout(self._patience.posting.total_seconds()):
-                await self._adapter.post(channel, reply, reader, claim.message, claim.again)
-        except TryLater as busy:
-            wait = busy.after if busy.after is not None else wait
-        except Unreachable as gone:
-            if not claim.again:
-                _log.warning("unreachable", network=network, key=claim.message,
-                             channel=channel.id, reason=gone.reason)  # fmt: skip
-        except Exception:
-            # One channel must not take the others along.
-            _log.warning("not posted", network=network, key=claim.message, exc_info=True)
-        else:
-            _log.info("posted", network=network, key=claim.message)
-            return Posted(claim.message)
-        return PutOff(claim.message, self._clock.wall() + wait, claimed_until=claim.until)
+        channel = Channel(self._adapter.network, claim.bulletin.channel)
+        clock, patience = self._clock, self._patience
+        return await post(self._adapter, channel, reply, reader, claim, clock, patience)

@@ -11,6 +11,7 @@ from bot.schedule import Session
 
 _NEXT = ("next", "the next", "next one", "next session", "next talk", "up next")
 _EVERY = ("all", "everything", "every session", "all sessions", "all of them", "both")
+_SAY_NOTHING = frozenset({"no", "number", "please", "session", "talk", "the"})
 _LITTLE_WORDS = frozenset({"also", "from", "here", "into", "only", "that", "this", "using", "with"})
 
 
@@ -29,8 +30,10 @@ def session_named(
     command: str,
     reserved: Collection[str],
     own: Sequence[Session] = (),
+    prefer: bool = False,
 ) -> Session | Reply:
-    """The session that is surely meant, looked for among a person's own first, or what to type.
+    """The session that is surely meant, looked for among a person's own first, or what to type;
+    `prefer` says that also what is not sure means those first.
 
     Sure is a number; a whole title; whole words of a title, at least two; or one whole word that
     stands in one title only, if it is no little word, no command (`reserved`), and has four
@@ -47,17 +50,38 @@ def session_named(
             return sure
         if found:
             return _several(found, words, context, command)
+    plain = without_little_words(words)
+    if plain != words:
+        numbered = _by_number(plain, context, command) if plain else None
+        if numbered is not None:
+            return numbered
+        meant = surely_named(plain, context, reserved)
+        if meant is not None:
+            return meant
     if words.casefold() in _NEXT:
         return _which_of_the_next(own, context, command)
     if words.casefold() in _EVERY:
         return reply(text("One session at a time, by its number or title: ",
                           Typed(f"{command} 12")))  # fmt: skip
-    found = context.names.titles.find(words)
+    titles = context.names.titles
+    found = (mine.find(words) if prefer else []) or titles.find(words) or titles.find(plain)
     likely = _one(found, context)
     if likely is None:
         return _several(found, words, context, command)
     ask = text("Did you mean this one? Then type ", Typed(f"{command} {likely.id}"), ".")
     return reply(ask, item(likely, context))
+
+
+def surely_named(words: str, context: Context, reserved: Collection[str]) -> Session | None:
+    """The session that these words surely mean, in the way of `session_named`; None if it is not
+    sure, or no session."""
+    return _one(_surely(words, context.names.titles, reserved), context)
+
+
+def without_little_words(words: str) -> str:
+    """The words without those that say no more than that a session is asked for."""
+    kept = (word for word in words.split() if word.casefold().strip(".,!") not in _SAY_NOTHING)
+    return " ".join(kept)
 
 
 def _surely(words: str, among: Names[Session], reserved: Collection[str]) -> list[Session]:

@@ -28,8 +28,8 @@ from bot.setup import (
     moment_meant,
     pointed_at,
 )
-from bot.storing import Version
 from bot.text import lines
+from bot.versions import Version
 
 # The replay begins when the first sessions are under way: Monday 9:20 at the first event.
 _INTO_THE_FIRST_DAY = timedelta(minutes=20)
@@ -120,6 +120,9 @@ def _parser() -> argparse.ArgumentParser:
         help="replay N times as fast as real time (default: as configured, else 60)",
     )
     chat.add_argument("--live", action="store_true", help="no replay: it is what time it is")
+    chat.add_argument(
+        "--organiser", action="store_true", help="as an organiser, who may change the programme"
+    )
     chat.set_defaults(run=_chat)
 
     ask = commands.add_parser("ask", help="ask one question and exit")
@@ -182,7 +185,8 @@ def _chat(options: argparse.Namespace) -> None:
             raise _BadArgument(f"--speed goes from just above 0 to {_FASTEST}")
         setup = replace(setup, speed=options.speed)
     to_standard_error(logging.WARNING)
-    asyncio.run(app.chat(setup, schedule, app.console_user(_name(options.name or "you"))))
+    user = app.console_user(_name(options.name or "you"))
+    asyncio.run(app.chat(setup, schedule, user, organises=options.organiser))
 
 
 def _ask(options: argparse.Namespace) -> None:

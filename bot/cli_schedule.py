@@ -22,7 +22,7 @@ from bot.text import block_line, lines
 from bot.times import Reader, long_day
 
 if TYPE_CHECKING:
-    from bot.sources.comparison import Change, Changes
+    from bot.sources.versions.comparison import Change, Changes
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
@@ -79,7 +79,8 @@ def _add_source(parser: argparse.ArgumentParser, called: str) -> None:
 
 
 def _import(options: argparse.Namespace) -> None:
-    from bot.sources import c3voc, identity
+    from bot.sources.versions import identity
+    from bot.sources.writing import c3voc
 
     schedule = _loaded(options.source, options, options.title)
     before = kept_schedule(options.output, schedule.timezone)
@@ -90,7 +91,7 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _show(options: argparse.Namespace) -> None:
-    from bot.sources import identity
+    from bot.sources.versions import identity
 
     schedule = identity.published(_loaded(options.file, options))
     if options.json:
@@ -105,12 +106,12 @@ def _show(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from bot.sources import identity
+    from bot.sources.versions import identity
 
     schedule = _loaded(options.file, options, options.title)
     published = identity.published(schedule)
     if options.format == "c3voc":
-        from bot.sources import c3voc
+        from bot.sources.writing import c3voc
 
         # Apps that open it know nothing of what was removed, and would show it. A calendar that is
         # subscribed to has to be told.
@@ -120,14 +121,14 @@ def _export(options: argparse.Namespace) -> None:
             )
         _write(options.output, c3voc.write(published).encode())
     else:
-        from bot.sources import ical_writing
+        from bot.sources.writing import ical
 
-        _write(options.output, ical_writing.write(schedule, SystemClock().now()))
+        _write(options.output, ical.write(schedule, SystemClock().now()))
     print(_summary(published))
 
 
 def _diff(options: argparse.Namespace) -> None:
-    from bot.sources import comparison, identity
+    from bot.sources.versions import comparison, identity
 
     old = _loaded(options.old, options)
     new = identity.kept(old, _loaded(options.new, options))

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable, Sequence
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, assert_never, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -31,6 +31,7 @@ from bot.notices import MOST_BEFORE
 from bot.rules import QuietHours, Rules
 from bot.sources.fields import of as fields_of
 
+_PASSWORD = {"password": "-"}
 _YEARS = range(1900, 2200)
 _USUAL = Rules()
 _FAIR = Fairness()
@@ -220,17 +221,37 @@ class Settings(_Table):
 
     @model_validator(mode="after")
     def _channels_are_of_networks(self) -> "Settings":
-        names = {network.name for network in self.networks}
-        for channel in self.event.changes_in:
-            network = channel.partition("/")[0]
-            if network not in names:
-                raise ValueError(f'event.changes_in: there is no network "{network}"')
+        networks = {network.name: network for network in self.networks}
+        for written in self.event.changes_in:
+            name, _, channel = written.partition("/")
+            network = networks.get(name)
+            if network is None:
+                raise ValueError(f'event.changes_in: there is no network "{name}"')
+            if not _is_in(network, channel):
+                raise ValueError(
+                    f"event.changes_in: the bot does not join {channel} on {name}: add it there, to"
+                    f" {'rooms' if isinstance(network, Matrix) else 'channels'}"
+                )
         return self
 
     @property
     def networks(self) -> tuple[Network, ...]:
         """All that are configured."""
         return (*self.irc, *self.matrix, *self.slack)
+
+
+def _is_in(network: Network, channel: str) -> bool:
+    """False if the bot cannot be in a channel, as far as settings tell."""
+    match network:
+        case Irc():
+            joined = (each.partition(" ")[0].lower() for each in network.channels)
+            return channel.lower() in joined
+        case Matrix():
+            return channel in network.rooms
+        case Slack():
+            return True  # people invite it
+        case _:
+            assert_never(network)
 
 
 Tables = dict[str, Any]
@@ -259,6 +280,23 @@ def load(path: Path | None, prepared: Callable[[Tables], Tables] | None = None) 
     except ValidationError as problem:
         file = path if path is not None else "The environment"
         raise BadSettings(sentence(problem.errors(), tables, file, variables)) from None
+
+
+def with_stand_ins(tables: Tables) -> Tables:
+    """The tables, in which something stands for each secret of a network that is missing."""
+    from bot.adapters.slack.manifest import with_stand_ins as of_slack
+
+    kinds: dict[str, Callable[[Any], Any]] = {
+        "irc": lambda table: _PASSWORD | table if "account" in table else table,
+        "matrix": lambda table: table if "access_token" in table else _PASSWORD | table,
+        "slack": of_slack,
+    }
+    for kind, of_table in kinds.items():
+        given = tables.get(kind)
+        several = given if isinstance(given, list) else [given]
+        if given and all(isinstance(table, dict) for table in several):
+            tables = {**tables, kind: [of_table(table) for table in several]}
+    return tables
 
 
 def _tables(path: Path) -> dict[str, Any]:

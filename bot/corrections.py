@@ -1,15 +1,17 @@
-"""What becomes of a command line that corrects another: what that one had made is taken back, and
-what it had done already is not done again."""
+"""What becomes of a command line that corrects another: the bookmark that that one had made is
+taken back, what it had done for everybody stays, and what it had done already is not done again."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bot.arguments import quoted
-from bot.document import Reply, text
+from bot.document import Button, Reply, Typed, text
 from bot.messages import (
     AddBookmark,
     Answer,
+    Audit,
     Bookmark,
+    ChangeLive,
     DropBookmark,
     Forget,
     Invocation,
@@ -30,7 +32,8 @@ def carried_out(
 
     If it is a new wording of a message, `former` is what the latest one has done. Bookmarks that it
     made are not there for the command, and are dropped unless the command makes them again. A
-    wording that means the same changes gets the same answer, and nothing is done.
+    wording that means the same changes gets the same answer, and nothing is done. What it did for
+    everybody stays, for they have been told: the answer says how to take that back.
     """
     taken_back = _made(former, profile)
     others = tuple(mark for mark in profile.bookmarks if mark not in taken_back)
@@ -46,7 +49,9 @@ def carried_out(
         asked = ask(replace(profile, bookmarks=(*others, *map(_to_be_made, kept))))
     dropped = () if forgets else [mark for mark in taken_back if mark not in kept]
     made = added.difference(mark.session_id for mark in others)
-    return Record(_without(dropped, asked), changed, tuple(sorted(made)))
+    audited = "; ".join(e.what for e in asked.effects if isinstance(e, Audit))
+    answer = _with_what_stays(former, _without(dropped, asked))
+    return Record(answer, changed, tuple(sorted(made)), audited)
 
 
 def _made(former: Record | None, profile: Profile) -> tuple[Bookmark, ...]:
@@ -70,6 +75,24 @@ def _without(dropped: Iterable[Bookmark], answer: Answer) -> Answer:
     effects = tuple(DropBookmark(mark.session_id) for mark in dropped)
     # Which sessions somebody had bookmarked is for them alone, also if the new answer is for all.
     return Answer(Reply((*said, *answer.reply)), (*effects, *answer.effects), private=True)
+
+
+def _with_what_stays(former: Record | None, answer: Answer) -> Answer:
+    """The answer, in front of it what an organiser has done by the wording before."""
+    if former is None or not former.audited or _is_about_the_same(former, answer):
+        return answer
+    buttons = [block for block in former.answer.reply if isinstance(block, Button)]
+    back = (" (to take it back: ", Typed(buttons[-1].line), ")") if buttons else ()
+    said = text("What you had written before was done, and stays", *back, f": {former.audited}")
+    return Answer(Reply((said, *answer.reply)), answer.effects, private=True)
+
+
+def _is_about_the_same(former: Record, answer: Answer) -> bool:
+    """True if the answer changes the session that the wording before had changed: it says what
+    becomes of that."""
+    before = {session.id for session in former.answer.reply.sessions()[:1]}
+    now = {e.change.session_id for e in answer.effects if isinstance(e, ChangeLive)}
+    return not now.isdisjoint(before)
 
 
 class Unrecorded:

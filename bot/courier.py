@@ -22,12 +22,16 @@ from bot.outlook import Outlook
 from bot.patience import Patience
 from bot.ports import Adapter, Clock, TryLater, Unreachable
 from bot.recent import Recent
+from bot.record import unpacked
 from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.storing import Claim, Claimed, Freed, Lease, Outcome, PutOff, Store, StoreAway, Told
 from bot.tally import Tally
 
 _log = structlog.get_logger(__name__)
+
+LATER = "later"
+"""Why a message was not delivered that the network only does not take yet."""
 
 _TRIAL_LIFE = timedelta(days=1)
 _ABSENT_REMEMBERED = 10_000
@@ -140,8 +144,8 @@ class Courier:
         await self._settle()
         if self._hushed:
             return False
-        room = self._room()
-        claims = await self._claim(room) if room > 0 else []
+        free = self._free()
+        claims = await self._claim(free) if free > 0 else []
         if self._hushed:
             self._outcomes += [_put_off(claim, self._clock.wall()) for claim in claims]
             return False
@@ -152,12 +156,12 @@ class Courier:
             task = asyncio.create_task(self._deliver(claim))
             self._under_way[task] = claim
             task.add_done_callback(self._ended)
-        if len(claims) < room:
+        if len(claims) < free:
             return False
         await asyncio.wait(self._under_way, timeout=_NAP, return_when=asyncio.FIRST_COMPLETED)
-        return not self._refused and self._room() > 0
+        return not self._refused and self._free() > 0
 
-    def _room(self) -> int:
+    def _free(self) -> int:
         return min(self._window, self._adapter.traits.in_flight) - len(self._under_way)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -168,9 +172,9 @@ class Courier:
     async def _claim(self, most: int) -> list[Claim]:
         wall = self._clock.wall()
         candidates = self._outlook.candidates(self._clock.now())
-        lease = Lease(wall, wall + self._patience.lease, most)
+        lease = Lease(wall, wall + self._patience.lease)
         network, judge = self._adapter.network, self._outlook.judge(candidates)
-        claims = await self._store.claim(network, candidates, judge, lease)
+        claims = await self._store.claim(network, candidates, judge, lease, most)
         self._tally.due(network, sum(not (claim.again or claim.failures) for claim in claims))
         return claims
 
@@ -207,7 +211,7 @@ class Courier:
             _log.warning("held up", network=network, key=key)
             return
         # How often a test was put off is not known.
-        if claim.again and claim.items and not claim.failures:
+        if claim.again and (claim.items or claim.letter) and not claim.failures:
             self._tally.repeated(network)
         try:
             async with asyncio.timeout(min(left, self._patience.sending).total_seconds()):
@@ -215,7 +219,7 @@ class Courier:
         except TryLater as busy:
             # A network that says when it will take it fails nobody.
             level = logging.WARNING if busy.after is None else logging.DEBUG
-            self._failed(claim, "later", level, personal=busy.personal)
+            self._failed(claim, LATER, level, personal=busy.personal)
             after = self._pause(claim.failures) if busy.after is None else busy.after
             outcome = _put_off(claim, self._clock.wall() + after)
         except Unreachable as gone:
@@ -263,7 +267,8 @@ class Courier:
             return _put_off(claim, self._clock.wall())
         reader = self._rules.reader(claim.preferences, self._outlook.schedule.timezone)
         reply, until = self._written(claim, useful, now)
-        await adapter.send(claim.user, reply, reader, claim.message, until, claim.again)
+        if reply.blocks:  # of a letter that nobody can read any more nothing is left
+            await adapter.send(claim.user, reply, reader, claim.message, until, claim.again)
         self._took(claim, useful, now)
         return _told(claim.message, useful, now)
 
@@ -271,6 +276,10 @@ class Courier:
         self, claim: Claim, items: Sequence[Claimed], now: datetime
     ) -> tuple[Reply, datetime]:
         """What the message says, and until when it is of use."""
+        if claim.letter is not None:
+            written_down = unpacked(claim.letter.reply, self._outlook.schedule)
+            left = claim.letter.until - self._clock.wall()
+            return written_down or Reply(()), now + left * self._clock.speed
         if not items:
             return trial(claim.preferences.before or self._rules.before), now + _TRIAL_LIFE
         until = min(worth_sending_until(c.notice, c.bookmark) for c in items)

@@ -6,6 +6,8 @@ DATABASE = "sqlite:///summit-bot.db"
 SCHEDULE = "folsom-design-summit-2012.json"
 ENVIRONMENT = "SUMMIT_BOT_"
 """What the names of settings in the environment begin with, in any case."""
+ACCEPT = "summit-bot schedule accept --config FILE"
+"""What lets an update through that is held back, on the bot's machine."""
 REFRESH = 300
 """Seconds from one look at a published schedule to the next."""
 REPLAY_SPEED = 60.0

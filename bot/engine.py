@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from bot import commands, record
 from bot.cleaning import one_line
-from bot.command import Command, Context
+from bot.command import LONGEST_LINE, LONGEST_VERBATIM, Command, Context
 from bot.corrections import Unrecorded, carried_out
 from bot.document import Block, Heading, Item, Reply, Typed, reply, text
 from bot.fairness import Allowance
 from bot.messages import (
     Answer,
+    Audit,
     ChangePreferences,
     Effect,
     Forget,
@@ -24,7 +25,9 @@ from bot.messages import (
     User,
 )
 from bot.names import Finder
-from bot.ports import Clock
+from bot.organising import refusal
+from bot.overview import Overview
+from bot.ports import Clock, Desk
 from bot.recent import Recent
 from bot.record import Record
 from bot.rules import Rules
@@ -35,7 +38,6 @@ from bot.times import Reader
 
 _log = logging.getLogger(__name__)
 
-_LONGEST_LINE = 400
 _PEOPLE_REMEMBERED = 50_000
 _RESTS_REMEMBERED = 1_000
 _ATTEMPTS = 5
@@ -44,6 +46,9 @@ _KNOWN_FOR = timedelta(seconds=30)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 _TROUBLE = reply(
     text("That did not work just now, and nothing was changed. Try again in a minute."),
+)
+_DOUBT = reply(
+    text("I cannot tell whether that worked: look in a minute before you try it again."),
 )
 
 
@@ -58,8 +63,17 @@ class _Met:
 class Engine:
     """Answers commands about one schedule for all networks."""
 
-    def __init__(self, schedule: Schedule, store: Store, clock: Clock, rules: Rules) -> None:
+    def __init__(
+        self,
+        schedule: Schedule,
+        store: Store,
+        clock: Clock,
+        rules: Rules,
+        desk: Desk | None = None,
+    ) -> None:
+        """Without a `desk` there are no organisers."""
         self._names = Finder(schedule)
+        self._desk = desk
         self._store = store
         self._clock = clock
         self._rules = rules
@@ -93,6 +107,9 @@ class Engine:
             if wait is not None:
                 return self._refused(wait, invocation.user)
         meant = commands.understood(line := readable(invocation.line))
+        if meant is not None and meant[0].verbatim:
+            # Nothing of it may be lost without a word.
+            meant = commands.understood(readable(invocation.line, LONGEST_VERBATIM))
         command = meant[0] if meant else None
         try:
             return await self._carry_out(line, meant, invocation)
@@ -102,7 +119,7 @@ class Engine:
                 self._not_asked(invocation)
                 raise
             _log.warning("%s", away)
-            return self._trouble(command, invocation.user)
+            return self._trouble(command, invocation.user, in_doubt=away.in_doubt)
         except Exception:
             # A question that nobody foresaw must not end the others.
             _log.exception("invocation %s failed: %s", invocation.id, command and command.name)
@@ -145,23 +162,27 @@ class Engine:
             answer = await self._tried(line, meant, invocation)
             if answer is not None:
                 return answer
-        raise RuntimeError("others correct the same message all the time, or have used its id")
+        raise RuntimeError("others are quicker all the time, or have used the id of the message")
 
     async def _tried(
         self, line: str, meant: tuple[Command, str] | None, invocation: Invocation
     ) -> Answer | None:
-        """None, and nothing is done, if another correction of the same message was quicker."""
+        """None, and nothing is done, if another correction of the same message was quicker, or
+        another session has taken the number of one that is added."""
+        # With it this process knows what holds, also where another one has done this before.
+        overview = await self._overview(meant, invocation)
         personal = meant is not None and meant[0].personal
+        recorded = personal or overview is not None
         kept = await self._kept(invocation, invocation.corrects)
         former = record.read(kept, self.schedule) if kept is not None else None
-        if personal or former is not None:
+        if recorded or former is not None:
             given = await self._given_before(invocation)
             if given is not None:
                 return given
 
         def ask(profile: Profile) -> Answer:
-            context = self._context(invocation, profile)
-            return meant[0].run(meant[1], context) if meant else Answer(no_command(line, context))
+            context = replace(self._context(invocation, profile), overview=overview)
+            return _run(meant, context) if meant else Answer(no_command(line, context))
 
         has_made = former is not None and former.made != ()
         profile = await self._profile(invocation.user, bookmarks=personal or has_made)
@@ -170,10 +191,35 @@ class Engine:
         if not answer.effects and (former is None or not former.changed):
             self._unrecorded.note(invocation)
             # Asked again: it may have taken effect while what is known of the user was read.
-            return (await self._given_before(invocation) if personal else None) or answer
+            return (await self._given_before(invocation) if recorded else None) or answer
         if await self._applied(replace(done, answer=answer), kept, invocation):
+            await self._renewed(answer, invocation.user, meant[0].name if meant else "")
             return answer
         return await self._given_before(invocation)
+
+    async def _overview(
+        self, meant: tuple[Command, str] | None, invocation: Invocation
+    ) -> Overview | None:
+        """What an organiser sees who wants to do an organiser's work."""
+        if self._desk is None or meant is None or not meant[0].organising:
+            return None
+        if not self._organises(invocation):
+            return None
+        return await self._desk.overview(whole=meant[0].surveys)
+
+    def _organises(self, invocation: Invocation) -> bool:
+        desk = self._desk
+        return desk is not None and invocation.vouched and desk.admits(invocation.user)
+
+    async def _renewed(self, answer: Answer, user: User, name: str) -> None:
+        """Let the programme be what the answer says that it is. With whatever an organiser does
+        the database is at another edition of it, and nothing is news to who does not know that."""
+        done = any(isinstance(effect, Audit) for effect in answer.effects)
+        if done:
+            _log.info("An organiser, %s on %s: %s.", user.id, user.network, name)
+        if self._desk is not None and done:
+            with suppress(StoreAway):  # it follows within seconds
+                await self._desk.renew()
 
     async def _kept(self, invocation: Invocation, id: str | None) -> str | None:
         """The record of an invocation or of one that it corrects."""
@@ -186,9 +232,9 @@ class Engine:
         kept = await self._kept(invocation, invocation.id)
         return record.read(kept, self.schedule).answer if kept is not None else None
 
-    def _trouble(self, command: Command | None, user: User) -> Response:
-        name = command.name if command else None
-        return Response(_TROUBLE, self._reader(user, Profile()), private=True, command=name)
+    def _trouble(self, command: Command | None, user: User, *, in_doubt: bool = False) -> Response:
+        name, said = command.name if command else None, _DOUBT if in_doubt else _TROUBLE
+        return Response(said, self._reader(user, Profile()), private=True, command=name)
 
     def _not_asked(self, invocation: Invocation) -> None:
         if self._allowance is not None and not invocation.beside:
@@ -217,16 +263,21 @@ class Engine:
         return met.profile
 
     def _context(self, invocation: Invocation, profile: Profile) -> Context:
+        now, user, desk = self._clock.now(), invocation.user, self._desk
         return Context(
-            now=self._clock.now(),
+            now=now,
             names=self._names,
-            reader=self._reader(invocation.user, profile),
+            reader=self._reader(user, profile),
             usual_before=self._rules.before,
             profile=profile,
             rest=self._rests.get(_place(invocation, invocation.channel.private)),
             unreachable=invocation.unreachable,
             names_people=invocation.names_people,
-            profile_zone=invocation.user.timezone,
+            profile_zone=user.timezone,
+            organiser=self._organises(invocation),
+            published=desk.published if desk is not None else None,
+            proof=desk.proof(user) if desk is not None else "",
+            news_before=self._rules.news_before(now, self.schedule.timezone),
         )
 
     def _greeted(self, answer: Answer, invocation: Invocation, context: Context) -> Answer:
@@ -242,7 +293,7 @@ class Engine:
 
     async def _applied(self, done: Record, former: str | None, invocation: Invocation) -> bool:
         """Carry out and remember what is done; false if the same invocation was quicker elsewhere,
-        or another correction of the same message."""
+        another correction of the same message, or whoever took the number of an added session."""
         user, effects, memo = invocation.user, done.answer.effects, None
         if invocation.id is not None:
             earlier = self._unrecorded.earlier(invocation)
@@ -275,9 +326,19 @@ class Engine:
         return Reply((*shown, text(f"\N{HORIZONTAL ELLIPSIS} {what}: ", Typed("more"))))
 
 
-def readable(line: str) -> str:
+def _run(meant: tuple[Command, str], context: Context) -> Answer:
+    """What a command answers; to somebody for whom it is not meant, what it means from them."""
+    command, arguments = meant
+    if not command.organising or context.organiser:
+        return command.run(arguments, context)
+    if command.otherwise is not None:
+        return command.otherwise(arguments, context)
+    return refusal(proof=context.proof)
+
+
+def readable(line: str, longest: int = LONGEST_LINE) -> str:
     """What somebody typed, without the prefix, and no longer than any sensible question."""
-    return one_line(line[:_LONGEST_LINE]).lstrip("!").strip()
+    return one_line(line[:longest]).lstrip("!").strip()
 
 
 def _end_of_page(blocks: Sequence[Block], page: int) -> int:

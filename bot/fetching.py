@@ -14,7 +14,7 @@ import aiohttp
 from bot import __version__
 from bot.addresses import SCHEMES, Url
 from bot.looked import NO_MARK, Failed, Fetched, Looked, Mark, NotModified
-from bot.sources.unpacking import LARGEST
+from bot.sources.reading.unpacking import LARGEST
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (429, 503)

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot.addresses import Source, Url
 from bot.looked import NO_MARK, Failed, Fetched, Looked, Mark, NotModified
-from bot.sources.unpacking import LARGEST
+from bot.sources.reading.unpacking import LARGEST
 
 
 async def look(source: Source, mark: Mark = NO_MARK, *, at_start: bool = False) -> Looked:

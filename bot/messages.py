@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.document import Reply
+from bot.live import LiveChange
 from bot.schedule import Facts
 from bot.times import Reader
 
@@ -57,7 +58,8 @@ class Invocation:
     `beside` says that nobody has typed it: the network asks for what it shows together on one
     surface. It does not count as a command of the user's, greets nobody, and is shown whole.
     `pressed` says that it was chosen on what an answer had shown: `more` still brings the rest of
-    that answer, unless this one is too long itself."""
+    that answer, unless this one is too long itself. Where the network does not vouch for who the
+    user is at this very moment (`vouched`), they are no organiser."""
 
     id: str | None
     user: User
@@ -72,6 +74,7 @@ class Invocation:
     card: str | None = None
     beside: bool = False
     pressed: bool = False
+    vouched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +184,47 @@ class Forget:
     """Delete everything that is known of this user."""
 
 
-Effect = (
-    AddBookmark | DropBookmark | Mute | Snooze | ChangePreferences | SendTest | Meet | Forget
-)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class ChangeLive:
+    """Change the programme for everybody, on top of what is published, in place of what was changed
+    of this sort about the session before. The number of an added session must be new: else nothing
+    of the command takes effect. An `Audit` has to stand beside it: by that others notice."""
+
+    change: LiveChange
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Let what is published about a session hold again; what was added live, and is not published,
+    stays as it was added. An `Audit` has to stand beside this too."""
+
+    session_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Post this to the bot's channels on these networks, and write it to all on any network who
+    have bookmarked the session, if one is meant."""
+
+    reply: Reply
+    networks: tuple[str, ...]
+    session_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Write in the audit log what an organiser has done, a sentence; and post it to these channels,
+    each as network and name."""
+
+    what: str
+    channels: tuple[tuple[str, str], ...] = ()
+
+
+Own = AddBookmark | DropBookmark | Mute | Snooze | ChangePreferences | SendTest | Meet | Forget
+"""What a command changes for its asker."""
+Organised = ChangeLive | Withdraw | Announce | Audit
+"""What an organiser's command does for everybody."""
+Effect = Own | Organised
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bot.schedule import Schedule
 from bot.times import months, weekdays
 
 _CLOCK = re.compile(
-    r"(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>[0-5]\d))?h?\s*(?P<half>[ap])?\.?(?:m\.?)?",
+    r"(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>[0-5]\d))?h?\s*(?:(?P<half>[ap])\.?(?:m\.?)?|\.)?",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
@@ -28,13 +28,16 @@ _YEARS = range(1900, 2101)
 class When:
     """A day and a local time as far as they were given, and the words that were neither.
 
-    `dated` says that the day was called by its weekday or date.
+    `dated` says that the day was called by its weekday or date, `clear` that the time was no mere
+    number of hours; `said` are the words that were day or time.
     """
 
     day: date | None
     at: time | None
     rest: str
     dated: bool = False
+    clear: bool = False
+    said: str = ""
 
     def moment(self, schedule: Schedule, usual: date) -> datetime:
         """The moment (UTC) that is meant; `usual` is the day where none was given.
@@ -57,23 +60,29 @@ class _Day:
     dated: bool = True
 
 
-def when_meant(words: str, context: Context) -> When:
-    """Find a day and a time in the words, in any order."""
+def when_meant(words: str, context: Context, usual: date | None = None) -> When:
+    """Find a day and a time in the words, in any order; `usual` is the day where they name none,
+    today if that is None."""
     tokens = _joined(words.replace(",", " ").split())
-    day, at, rest = None, None, list[str]()
+    day, at, clear, rest, said = None, None, False, list[str](), list[str]()
     index = 0
     while index < len(tokens):
         found = _day(tokens[index:], context) if day is None else None
         spoken = _time(tokens[index]) if found is None and at is None else None
         day, at = day or found, at if spoken is None else spoken
-        if found is None and spoken is None:
-            rest.append(tokens[index])
-        index += found.tokens if found else 1
+        if spoken is not None:
+            clear = not tokens[index].isdigit() or len(tokens[index]) > 2
+        count = found.tokens if found else 1
+        (rest if found is None and spoken is None else said).extend(tokens[index : index + count])
+        index += count
     kept = [word for word in rest if word.casefold() not in _FILLERS]
     meant = day.day if day else None
-    if at is not None and _afternoon_is_likelier(at, tokens, meant or context.today, context):
+    if at is not None and _afternoon_is_likelier(
+        at, tokens, meant or usual or context.today, context
+    ):
         at = at.replace(hour=at.hour + 12)
-    return When(meant, at, " ".join(kept), day is not None and day.dated)
+    dated = day is not None and day.dated
+    return When(meant, at, " ".join(kept), dated, clear, " ".join(said))
 
 
 def _joined(tokens: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import Protocol, assert_never
 
+from bot.adapters.finding import Finding
 from bot.adapters.irc.settings import Irc
 from bot.adapters.matrix.settings import Matrix
 from bot.adapters.slack.settings import Slack
@@ -13,9 +14,9 @@ from bot.storing import Store
 class Speaker(Adapter, Protocol):
     """An adapter that can tell beforehand how it will fare."""
 
-    async def check(self) -> list[str]:
-        """Log in, look around and leave; what an organiser wants to know, a sentence each. Raises
-        CannotSpeak where the network will not have us."""
+    async def check(self) -> list[Finding]:
+        """Log in, look around and leave; what an organiser wants to know. Raises CannotSpeak where
+        the network will not have us."""
         ...
 
 

@@ -129,8 +129,8 @@ def written(notices: Sequence[Notice], now: datetime) -> Reply:
     stands under one heading; what to do about it is offered where there is only one."""
     ordered = sorted(notices, key=lambda notice: (notice.session.slot.start, notice.session.id))
     blocks: list[Block] = []
-    for lead, together in groupby(ordered, key=lambda notice: _lead(notice, now)):
-        blocks.append(lead)
+    for opening, together in groupby(ordered, key=lambda notice: _opening(notice, now)):
+        blocks.append(opening)
         blocks += (Item(n.session, day=isinstance(n, Moved)) for n in together)
     if len(ordered) == 1:
         blocks += _buttons(ordered[0])
@@ -152,7 +152,7 @@ def _matters_until(bookmark: Bookmark, session: Session) -> datetime:
     return max(slot.until for slot in slots)
 
 
-def _lead(notice: Notice, now: datetime) -> Heading:
+def _opening(notice: Notice, now: datetime) -> Heading:
     session = notice.session
     match notice:
         case Reminder(early=True):
@@ -182,17 +182,17 @@ def change(told: Facts, today: Facts) -> tuple[Span, ...]:
     if told.title != today.title:
         changes.append((f"renamed, it was called {_quoted(told.title)}",))
     if (told.slot.start, told.slot.rooms) != (today.slot.start, today.slot.rooms):
-        changes.append(("moved from ", *_places(told.slot, today.slot)))
+        changes.append(("moved from ", *places(told.slot, today.slot)))
     if not changes:
         # An earlier message is in doubt: this one settles what is true.
         return ("It is as follows",)
     first, *others = changes
-    lead = str(first[0])
-    spans: tuple[Span, ...] = (lead[0].upper() + lead[1:], *first[1:])
+    opening = str(first[0])
+    spans: tuple[Span, ...] = (opening[0].upper() + opening[1:], *first[1:])
     return sum((("; ", *other) for other in others), spans)
 
 
-def _places(told: Slot, today: Slot) -> tuple[Span, ...]:
+def places(told: Slot, today: Slot) -> tuple[Span, ...]:
     """`Monday 9:00am to Monday 10:00am`, with the rooms where they differ."""
     when = (_when(told), _when(today)) if told.start != today.start else ((), ())
     rooms = (_where(told), _where(today)) if told.rooms != today.rooms else ("", "")

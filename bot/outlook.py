@@ -13,7 +13,7 @@ from bot.rules import Rules
 from bot.schedule import Schedule
 from bot.storing import Candidates, Claimed, Judge, Store
 from bot.tally import Tally
-from bot.waves import Wave, early_waves
+from bot.waves import Wave, early_waves, waiting_by_start
 
 _log = structlog.get_logger(__name__)
 
@@ -79,6 +79,7 @@ class Outlook:
             now=now,
             early={start for start, wave in self._waves.items() if wave.opens <= now},
             news_before=self._rules.news_before(now, self.schedule.timezone),
+            edition=self.schedule.edition,
         )
 
     def judge(self, candidates: Candidates) -> Judge:
@@ -111,10 +112,7 @@ class Outlook:
         sessions = self.schedule.starting(now, now + _WAVES_AHEAD)
         network = self._adapter.network
         counts = await self._store.unreminded(network, sessions, under_way=False)
-        waiting: dict[datetime, int] = {}
-        for session in sessions:
-            start = session.slot.start
-            waiting[start] = waiting.get(start, 0) + counts.get(session.id, 0)
+        waiting = waiting_by_start(sessions, counts)
         before = timedelta(minutes=self._rules.before)
         planned = early_waves(waiting, traits.rate / self._clock.speed, before, traits.burst)
         for start, wave in planned.items():

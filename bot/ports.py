@@ -1,4 +1,4 @@
-"""The protocols at the borders: clocks and adapters; and the errors of speaking."""
+"""The protocols at the borders: clocks, adapters, organisers; and the errors of speaking."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Protocol
 
 from bot.document import Reply
 from bot.messages import Channel, Invocation, Response, User
+from bot.overview import Overview
+from bot.schedule import Schedule
 from bot.times import Reader
 
 
@@ -59,7 +61,8 @@ class Traits:
     that what is sent again under its key arrives once; `alone` that it allows one connection under
     one name, so that one process has it and the others stand by. `burst` messages go out at once
     beside the `rate`, after a while in which nothing was said. `remedy` is a sentence that tells an
-    organiser how the network can be made to take more. What holds may change at any time.
+    organiser how the network can be made to take more, `proof` one that tells people how to prove
+    who they are, where not everybody has. What holds may change at any time.
     """
 
     in_flight: int
@@ -68,6 +71,7 @@ class Traits:
     alone: bool = True
     burst: int = 0
     remedy: str = ""
+    proof: str = ""
 
 
 Receive = Callable[[Invocation], Awaitable[Response]]
@@ -90,6 +94,15 @@ class Adapter(Protocol):
     @property
     def coming_up(self) -> Sequence[Channel]:
         """The channels that want to hear what starts where."""
+        ...
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """The channels that announcements go to: all that the settings name."""
+        ...
+
+    def organises(self, user: User) -> bool:
+        """True for an organiser whom the network itself vouches for."""
         ...
 
     async def run(self, receive: Receive, seen: Seen) -> None:
@@ -119,4 +132,32 @@ class Adapter(Protocol):
 
     def share(self, processes: int) -> None:
         """So many processes speak on this network, this one among them: keep to one's part."""
+        ...
+
+
+class Desk(Protocol):
+    """What an engine asks about organisers."""
+
+    def admits(self, user: User) -> bool:
+        """True for an organiser whom the network vouches for."""
+        ...
+
+    @property
+    def published(self) -> Schedule | None:
+        """What is published, without what was changed live."""
+        ...
+
+    def proof(self, user: User) -> str:
+        """A sentence that says how somebody on this network proves who they are; empty where
+        everybody has."""
+        ...
+
+    async def overview(self, *, whole: bool) -> Overview:
+        """How everything is; the next waves, and whom nobody could reach, only if the `whole` of it
+        is wanted. Raises StoreAway."""
+        ...
+
+    async def renew(self) -> None:
+        """Let all parts follow what holds by now, after something was changed live. Raises
+        StoreAway."""
         ...

@@ -18,27 +18,26 @@ import structlog
 
 from bot.aside import aside
 from bot.backoff import lasts, pause
-from bot.document import Reply, heading, text
+from bot.defaults import ACCEPT
+from bot.document import Reply
+from bot.following import NAME, TROUBLE, Following
 from bot.looked import NO_MARK, Failed, Fetched, Mark, NotModified
 from bot.looking import look
 from bot.ports import Clock
-from bot.record import packed
+from bot.reporting import bulletins, held_back, holds, news, numbers
 from bot.schedule import Schedule
 from bot.sources import NotASchedule
-from bot.sources.comparison import Changes, summary, written
-from bot.storing import Bulletin, Head, Heads, Store, StoreAway, Version
+from bot.sources.versions.comparison import Changes, summary, written
+from bot.storing import Bulletin, Store, StoreAway
 from bot.text import block_line
 from bot.times import Reader
-from bot.updating import Reading, Update, restored, update
+from bot.updating import Reading, Update, update, version_of
+from bot.versions import Head, Heads, Version
 
 _log = structlog.get_logger(__name__)
 
-NAME = "schedule"
-"""In the place of a network's name: which process looks at the source."""
-ACCEPT = "summit-bot schedule accept --config FILE"
 
-_MOST_SHOWN = 5
-_BULLETIN_LIFE = timedelta(hours=6)
+_ATTEMPTS = 5
 
 
 class NoSchedule(Exception):
@@ -88,44 +87,49 @@ class Publisher:
         self._pace = pace
         self._channels = channels
         self._hours = hours
-        self._number = 0
-        self._schedule: Schedule | None = None
+        self._following = Following(store)
         # What stands there and is no schedule: it is not read again.
         self._bad: tuple[str, Mark, str] | None = None
         self._trouble = ""
+        self._noted: str | None = None
         self._failures = 0
         self._due: datetime | None = None
         self._news = asyncio.Event()
         self._starting = True
 
     async def first(self) -> Schedule:
-        """The version to begin with: what stands at the source now, if that is a file or there is
+        """The programme to begin with: what stands at the source now, if that is a file or there is
         none from there yet; else what was good last, and the source is looked at soon. Raises
         NoSchedule, AnotherEvent and StoreAway."""
-        await self._follow()
-        current = (await self._store.heads()).current
+        await self._following.latest()
+        current = self._following.heads.current
         is_file = isinstance(self._reading.source, Path)
         if current is None or is_file or not self._reading.made(current.digest):
             await self._look_once(at_start=True)
         self._starting = False
         # Another process may have been quicker.
-        await self._follow()
-        if self._schedule is None:
+        schedule = await self._following.latest()
+        if schedule is None:
             raise NoSchedule(self._trouble)
         if self._trouble:
             self._log_trouble()
-        return self._schedule
+        return schedule
+
+    @property
+    def following(self) -> Following:
+        """What follows the programme for this process."""
+        return self._following
 
     async def versions(self) -> AsyncIterator[Schedule]:
-        """Each later version, for as long as somebody wants them: within seconds if another process
-        has published it, at once if this one has."""
+        """Each later programme, for as long as somebody wants them: within seconds if it is another
+        process that has changed it, at once if this one has."""
         looking: asyncio.Task[None] | None = None
-        shown, failing = self._number, False
+        shown, failing = self._following.schedule, False
         try:
             while True:
                 self._news.clear()
                 try:
-                    await self._follow()
+                    await self._following.latest()
                     if await self._is_ours() and (looking is None or looking.done()):
                         looking = asyncio.create_task(self._look()) if self._is_due() else None
                     failing = False
@@ -136,9 +140,10 @@ class Publisher:
                     if not failing:
                         _log.exception("The schedule cannot be followed now.")
                     failing = True
-                if shown != self._number and self._schedule is not None:
-                    shown = self._number
-                    yield self._schedule
+                schedule = self._following.schedule
+                if schedule is not None and schedule is not shown:
+                    shown = schedule
+                    yield schedule
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pace.database.total_seconds()):
                         await self._news.wait()
@@ -150,16 +155,11 @@ class Publisher:
     async def _is_ours(self) -> bool:
         """True if it is this process that looks at the source."""
         lease = self._pace.lease
-        return await self._store.hold(NAME, self._process, lease, alone=True) > 0
-
-    async def _follow(self) -> None:
-        """Take over what another process has published."""
-        if (await self._store.heads()).number == self._number:
-            return
-        version = await self._store.version()
-        if version is not None and version.head.number != self._number:
-            self._schedule = await aside(restored, version.document)
-            self._number = version.head.number
+        ours = await self._store.hold(NAME, self._process, lease, alone=True) > 0
+        if not ours:
+            # Another process notes what it sees.
+            self._noted = None
+        return ours
 
     def _is_due(self) -> bool:
         longest = max(self._pace.refresh, self._pace.after_failure, timedelta(hours=1))
@@ -187,7 +187,14 @@ class Publisher:
 
     async def _look_once(self, *, at_start: bool = False) -> timedelta | None:
         """Look at the source, and do what follows from what it says; how long to leave it alone, if
-        it says that."""
+        it says that. What is the matter with it is noted for organisers."""
+        after = await self._looked(at_start=at_start)
+        if self._noted != self._trouble:
+            await self._store.keep(NAME, TROUBLE, self._trouble or None)
+            self._noted = self._trouble
+        return after
+
+    async def _looked(self, *, at_start: bool) -> timedelta | None:
         heads = await self._store.heads()
         found = await look(self._reading.source, self._mark(heads), at_start=at_start)
         match found:
@@ -241,69 +248,90 @@ class Publisher:
             again = replace(current, seen=wall, etag=mark.etag, modified=mark.modified)
             await self._store.confirm(again)
             return
-        await self._follow()
-        number, old, now = self._number, self._schedule, self._clock.now()
         try:
-            new = await aside(update, content, self._reading, old, now)
+            # Another process, or an organiser, may be quicker: then it follows on that.
+            for _ in range(_ATTEMPTS):
+                if await self._take_next(content, digest, mark):
+                    self._well()
+                    break
         except NotASchedule as problem:
             self._refuse(digest, mark, _clause(str(problem)))
-            return
+
+    async def _take_next(self, content: bytes, digest: str, mark: Mark) -> bool:
+        """Let these bytes follow on what holds by now; false if that is something else meanwhile.
+        Raises NotASchedule."""
+        await self._following.latest()
+        heads, old, live = self._following.heads, self._following.published, self._following.live
+        if heads.current is not None and heads.current.digest == digest:
+            return True
+        reading, now = self._reading, self._clock.now()
+        try:
+            new = await aside(update, content, reading, old, now, live, heads.highest)
+        except NotASchedule:
+            raise
         except Exception as problem:
             # What nobody foresaw in a file must not end the program.
-            self._refuse(digest, mark, f"to read it failed ({type(problem).__name__})")
-            return
+            raise NotASchedule(f"to read it failed ({type(problem).__name__})") from problem
         wall = self._clock.wall()
-        head = Head(number + 1, wall, wall, digest, mark.etag, mark.modified, new.doubt)
-        await self._decide(new, Version(head, new.schedule.event, new.document), heads)
-        self._well()
+        head = Head(heads.number + 1, wall, wall, digest, mark.etag, mark.modified, new.doubt)
+        return await self._decide(new, version_of(head, new.schedule, new.document), heads)
 
     def _refuse(self, digest: str, mark: Mark, reason: str) -> None:
         self._bad = (digest, mark, reason)
         self._failures += 1
         self._say_trouble(reason)
 
-    async def _decide(self, new: Update, version: Version, heads: Heads) -> None:
+    async def _decide(self, new: Update, version: Version, heads: Heads) -> bool:
+        """Let it count, or not; false if what it follows on has changed meanwhile."""
         if self._starting:
             await self._refuse_another_event(new)
         if not new.new:
-            await self._store.confirm(replace(version.head, number=version.head.number - 1))
-            return
+            await self._store.confirm(replace(version.head, number=heads.number))
+            return True
         if new.doubt:
             # A source that is written anew for each look is held back at each of them.
             known = heads.held is not None and heads.held.why == new.doubt
-            told = [] if known else self._bulletins(_held_back(new))
-            if await self._store.hold_back(version, told) and not known:
+            told = [] if known else self._bulletins(held_back(new.doubt))
+            held = await self._store.hold_back(version, told, acts=heads.acts)
+            if held and not known:
                 _log.warning(f"An update of the schedule is held back: it {new.doubt}."
                              f" `{ACCEPT}` lets it through.")  # fmt: skip
-            return
+            return held
         reader = Reader(new.schedule.timezone, hours=self._hours)
-        told = self._bulletins(news(new.changes, reader)) if new.changes else []
-        if not await self._store.publish(version, told):
-            # Another process was quicker; the next look compares with what that one published.
-            await self._follow()
-            return
-        self._number, self._schedule = version.head.number, new.schedule
+        told = self._bulletins(news(new.succession, reader))
+        settled = new.succession.settled
+        if not await self._store.publish(version, told, acts=heads.acts, settled=settled):
+            return False
+        await self._following.has(version.head.number, new.schedule, settled)
         self._news.set()
-        self._log_update(new)
+        self._log_update(new, version.head.number)
+        return True
 
     async def _refuse_another_event(self, new: Update) -> None:
-        """Whoever configures a database of another event may not have meant it."""
+        """Whoever configures a database of another event may not have meant it. One that is only
+        called otherwise is held back, as at any other time."""
         known = await self._store.read("event", "name")
-        if known is not None and known != new.schedule.event:
+        follows = self._following.published is not None and not new.is_another_event
+        if known is not None and known != new.schedule.event and not follows:
             raise AnotherEvent(known, new.schedule)
 
     def _bulletins(self, reply: Reply) -> list[Bulletin]:
         return bulletins(reply, self._channels, self._clock.wall())
 
-    def _log_update(self, new: Update) -> None:
+    def _log_update(self, new: Update, number: int) -> None:
         if new.unread:
             noun = "entry" if new.unread == 1 else "entries"
             _log.warning(f"{new.unread} {noun} of {self._reading.source} could not be read:"
                          " `summit-bot schedule show` lists them.")  # fmt: skip
+        if new.succession.settled:
+            settled = numbers(new.succession.settled)
+            _log.info(f"What was changed live is as published by now: {settled}.")
+        if new.succession.contradicted:
+            _log.info(holds(new.succession.contradicted))
         if not new.changes:
-            _log.debug("The schedule is kept.", version=self._number)
+            _log.debug("The schedule is kept.", version=number)
             return
-        _log.info(f"The schedule has changed: {summary(new.changes)}.", version=self._number)
+        _log.info(f"The schedule has changed: {summary(new.changes)}.", version=number)
         _log_changes(new.changes, new.schedule)
 
     def _say_trouble(self, reason: str) -> None:
@@ -327,29 +355,6 @@ def _log_changes(changes: Changes, schedule: Schedule) -> None:
     reader = Reader(schedule.timezone)
     for block in written(changes):
         _log.debug(block_line(block, reader))
-
-
-def bulletins(reply: Reply, channels: Sequence[tuple[str, str]], wall: datetime) -> list[Bulletin]:
-    """The same for each of these channels."""
-    return [Bulletin(*channel, packed(reply), wall + _BULLETIN_LIFE) for channel in channels]
-
-
-def news(changes: Changes, reader: Reader) -> Reply:
-    """What channels hear of an update; without the sessions themselves, of which a process may know
-    another version."""
-    lines = (block_line(block, reader) for block in written(changes, _MOST_SHOWN))
-    said = heading(f"The schedule has changed: {summary(changes)}.")
-    return Reply((said, *map(text, lines)))
-
-
-def _held_back(new: Update) -> Reply:
-    """What channels hear of an update that waits."""
-    return Reply(
-        (
-            heading(f"An update of the schedule is held back: it {new.doubt}."),
-            text(f"If that is meant, an organiser lets it through with: {ACCEPT}"),
-        )
-    )
 
 
 def _clause(sentence: str) -> str:

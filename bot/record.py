@@ -19,11 +19,12 @@ _PRECISIONS = tuple(Precision)
 @dataclass(frozen=True, slots=True)
 class Record:
     """An answer, what its command changed (as `changes` writes it; the effects of the answer may be
-    more), and the sessions whose bookmarks it made."""
+    more), the sessions whose bookmarks it made, and what the audit log says of it."""
 
     answer: Answer
     changed: str = ""
     made: tuple[int, ...] = ()
+    audited: str = ""
 
 
 def changes(effects: Sequence[Effect]) -> str:
@@ -42,6 +43,7 @@ def write(record: Record) -> str:
         "blocks": [_block(block) for block in answer.reply],
         "changed": record.changed,
         "made": record.made,
+        "audited": record.audited,
     }
     return json.dumps(data, ensure_ascii=False)
 
@@ -52,7 +54,8 @@ def read(kept: str, schedule: Schedule) -> Record:
     data = json.loads(kept)
     blocks = (_read_block(block, schedule) for block in data["blocks"])
     answer = Answer(Reply(tuple(b for b in blocks if b is not None)), private=data["private"])
-    return Record(answer, data.get("changed", ""), tuple(data.get("made", ())))
+    made = tuple(data.get("made", ()))
+    return Record(answer, data.get("changed", ""), made, data.get("audited", ""))
 
 
 def packed(reply: Reply) -> str:

@@ -64,6 +64,7 @@ async def run(setup: Setup) -> None:
                 keep_for_good()
                 await serve(
                     schedule, store, clock, rules, speakers, versions=publisher.versions(),
+                    following=publisher.following, changes_in=setup.changes_in,
                     process=process, stopping=stopping, tally=tally,
                 )  # fmt: skip
     except (StoreFailed, StoreAway, CannotSpeak) as problem:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 _Key = TypeVar("_Key")
@@ -38,6 +38,13 @@ class Kind(StrEnum):
     def contains(self) -> bool:
         """True for blocks that people drop into and leave: they never conflict with anything."""
         return self.pauses or self in (Kind.UNCONFERENCE, Kind.LIGHTNING, Kind.PLACEHOLDER)
+
+
+class Live(StrEnum):
+    """How an entry stands to the published schedule, where organisers have had a hand in it."""
+
+    CHANGED = "changed live"
+    ADDED = "added live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,8 @@ class Facts:
 class Session:
     """One entry of the programme. `id` is what people type, `guid` the source's identity;
     `leads` are names of people. A cancelled session keeps its last slot; one that is `removed` is
-    cancelled because it no longer stands in the published schedule."""
+    cancelled because it no longer stands in the published schedule. `live` says that organisers
+    have made or changed it themselves; that is never published."""
 
     id: int
     guid: str
@@ -112,6 +120,7 @@ class Session:
     links: tuple[str, ...] = ()
     cancelled: bool = False
     removed: bool = False
+    live: Live | None = None
 
     @property
     def facts(self) -> Facts:
@@ -124,11 +133,19 @@ class Session:
         return self.abstract or self.description
 
 
+class Edition(NamedTuple):
+    """A state of the programme in the database: the number of the published version that counts,
+    and that of the last thing that organisers did; 0 where there is none."""
+
+    version: int
+    acts: int
+
+
 class Schedule:
     """One version of the whole programme; never changed after it is made.
 
     `day_change` is the local time at which a new day begins: a party at half past midnight
-    belongs to the evening before.
+    belongs to the evening before. `edition` is there where it is from the database.
     """
 
     def __init__(
@@ -142,8 +159,10 @@ class Schedule:
         day_change: time = time(4),
         version: str = "",
         venue: str = "",
+        edition: Edition | None = None,
     ) -> None:
         self.event = event
+        self.edition = edition
         self.timezone = timezone
         self.day_change = day_change
         self.version = version

@@ -20,6 +20,7 @@ class Scratch:
     load = recall = apply = staticmethod(_unasked)
     claim = claim_posts = settle = unreminded = outdated = staticmethod(_unasked)
     heads = version = publish = hold_back = confirm = claim_bulletins = staticmethod(_unasked)
+    live = audited = unreached = staticmethod(_unasked)
     hold = let_go = take_over = rewind = adopt = staticmethod(_unasked)
 
     def __init__(self, kept: Mapping[tuple[str, str], str] = MappingProxyType({})) -> None:

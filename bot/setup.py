@@ -66,17 +66,17 @@ class Setup:
     fields: Fields | None = None
 
 
-def configured(config: Path | None) -> Setup:
-    """The setup from a file and the environment; the defaults where neither says anything.
-    Raises CannotStart."""
+def configured(config: Path | None, *, speaks: bool = True) -> Setup:
+    """The setup from a file and the environment; the defaults where neither says anything. Whoever
+    speaks on no network needs no secrets. Raises CannotStart."""
     # The settings take some tenths of a second to load: most questions do without.
     if config is None and not any(n.upper().startswith(defaults.ENVIRONMENT) for n in os.environ):
         return Setup(defaults.schedule_path())
-    from bot.config import load
+    from bot.config import load, with_stand_ins
     from bot.mistakes import BadSettings
 
     try:
-        settings = load(config)
+        settings = load(config, None if speaks else with_stand_ins)
     except BadSettings as problem:
         raise CannotStart(str(problem)) from None
     zone = ZoneInfo(settings.event.timezone) if settings.event.timezone else None

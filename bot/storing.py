@@ -6,13 +6,25 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
+from bot.live import LiveChange
 from bot.messages import Bookmark, Effect, Preferences, Profile, User
 from bot.notices import Notice
-from bot.schedule import Facts, Session
+from bot.schedule import Edition, Facts, Session
+from bot.versions import Head, Heads, Version
+
+BULLETIN_LIFE = timedelta(hours=6)
+"""For how long (real time) what a channel is to be told is of use."""
+LETTER_LIFE = timedelta(days=1)
+"""For how long (real time) what somebody is to be told besides is of use."""
 
 
 class StoreAway(Exception):
-    """The database cannot be used now; the message is one sentence for the organiser."""
+    """The database cannot be used now; the message is one sentence for the organiser. What was to
+    be done has not been done, unless that is `in_doubt`."""
+
+    def __init__(self, message: str, *, in_doubt: bool = False) -> None:
+        super().__init__(message)
+        self.in_doubt = in_doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,8 @@ class Candidates:
     facts of sessions that changed. What an ended lease left behind is looked at anyway.
 
     Reminders of the starts in `early` are all due; news about what starts at `news_before` or
-    later is not.
+    later is not. Nothing is news where the database is at another `edition` of the programme by
+    now: whoever asks does not know what holds.
     """
 
     starting: Sequence[Session]
@@ -29,6 +42,7 @@ class Candidates:
     now: datetime
     early: Collection[datetime] = ()
     news_before: datetime | None = None
+    edition: Edition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +56,21 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """What a user is to be told once, as `record.packed` writes it, if that can be done until a
+    moment of real time (UTC)."""
+
+    reply: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """The right to send one message to one user: all that they are owed at this tick.
 
-    Its items are empty if it is the test notice that the user asked for. `again` if a message of
-    this id may have arrived already; `failures` is how often it has been put off in a row. It ends
-    by itself at `until` (real time, UTC).
+    Its items are empty if it is a `letter`, or else the test notice that the user asked for.
+    `again` if a message of this id may have arrived already; `failures` is how often it has been
+    put off in a row, which is not counted of a test. It ends by itself at `until` (real time, UTC).
     """
 
     message: str
@@ -57,6 +80,7 @@ class Claim:
     until: datetime
     again: bool = False
     failures: int = 0
+    letter: Letter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +151,7 @@ class Bulletin:
 @dataclass(frozen=True, slots=True)
 class BulletinClaim:
     """The right to post a bulletin, until a moment of real time (UTC); `failures` is how often that
-    was tried before."""
+    was tried before, also by a process that has not lived to put it off."""
 
     bulletin: Bulletin
     message: str
@@ -141,41 +165,12 @@ class BulletinClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What is known of a version of the schedule without reading it. Its number is the one after
-    that of the version before, from 1 on; it became what it is at a moment of real time (UTC), and
-    its source was last `seen` to say the same at another. `digest` says what it was read from;
-    `etag` and `modified` are what the source calls that. `why` it is held back, if it is."""
+class Audited:
+    """What an organiser did, a sentence, at a moment of real time (UTC)."""
 
-    number: int
     at: datetime
-    seen: datetime
-    digest: str
-    etag: str | None = None
-    modified: str | None = None
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """The version that counts, and the one that is held back, where there are such."""
-
-    current: Head | None = None
-    held: Head | None = None
-
-    @property
-    def number(self) -> int:
-        """Of the version that counts; 0 if there is none."""
-        return self.current.number if self.current else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version of the schedule: what the event is called in it, and all of it as schedule JSON."""
-
-    head: Head
-    event: str
-    document: str = field(repr=False)
+    user: User
+    what: str
 
 
 Outcome = Told | Posted | PutOff | Freed
@@ -183,11 +178,10 @@ Outcome = Told | Posted | PutOff | Freed
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """From `now` to `until` (real time, UTC) up to `most` messages are reserved."""
+    """What is reserved is so from `now` to `until` (real time, UTC)."""
 
     now: datetime
     until: datetime
-    most: int
 
 
 Judge = Callable[[Bookmark], Claimed | None]
@@ -235,14 +229,15 @@ class Store(Protocol):
 
     async def apply(self, user: User, effects: Sequence[Effect], memo: Memo | None) -> bool:
         """Carry out all effects, and remember the invocation. False, and nothing happens, if that
-        invocation has taken effect before, or another correction of the same message has come in
-        between."""
+        invocation has taken effect before, another correction of the same message has come in
+        between, or a session would be added live under a number that is not new."""
         ...
 
     async def claim(
-        self, network: str, candidates: Candidates, judge: Judge, lease: Lease
+        self, network: str, candidates: Candidates, judge: Judge, lease: Lease, most: int
     ) -> list[Claim]:
-        """Reserve messages to users who are owed something, the soonest start first."""
+        """Reserve up to `most` messages: tests, what users are owed about their bookmarks, the
+        soonest start first, and letters."""
         ...
 
     async def claim_posts(
@@ -321,14 +316,39 @@ class Store(Protocol):
         """The version that counts, or the one that is held back."""
         ...
 
-    async def publish(self, version: Version, bulletins: Sequence[Bulletin] = ()) -> bool:
+    async def publish(
+        self,
+        version: Version,
+        bulletins: Sequence[Bulletin] = (),
+        *,
+        acts: int = 0,
+        settled: Sequence[LiveChange] = (),
+    ) -> bool:
         """Let this version count, with what channels are to be told of it; nothing is held back any
-        more. False, and nothing happens, if it does not follow on the one that counts by now."""
+        more, and the live changes in `settled` are no longer needed. False, and nothing happens, if
+        it does not follow on the one that counts by now, or organisers have done more than these
+        `acts`."""
         ...
 
-    async def hold_back(self, version: Version, bulletins: Sequence[Bulletin] = ()) -> bool:
+    async def live(self) -> tuple[LiveChange, ...]:
+        """What organisers have changed on top of the version that counts, in the order in which
+        they did."""
+        ...
+
+    async def audited(self, most: int) -> list[Audited]:
+        """What organisers did last, the latest first."""
+        ...
+
+    async def unreached(self) -> Mapping[str, Mapping[str, int]]:
+        """How many users the last message to them did not reach, by network and reason."""
+        ...
+
+    async def hold_back(
+        self, version: Version, bulletins: Sequence[Bulletin] = (), *, acts: int = 0
+    ) -> bool:
         """Keep this version in place of what is held back, until it is published or dropped. False,
-        and nothing happens, if it does not follow on the one that counts by now."""
+        and nothing happens, if it does not follow on the one that counts by now, or organisers have
+        done more than these `acts`."""
         ...
 
     async def confirm(self, head: Head) -> None:
@@ -336,8 +356,16 @@ class Store(Protocol):
         digest, etag and so on by now): nothing is held back any more."""
         ...
 
-    async def claim_bulletins(self, network: str, lease: Lease) -> list[BulletinClaim]:
-        """Reserve what channels of a network are to be told."""
+    async def claim_bulletins(
+        self,
+        network: str,
+        channels: Sequence[str],
+        lease: Lease,
+        edition: Edition | None = None,
+    ) -> list[BulletinClaim]:
+        """Reserve what channels of a network are to be told; what is for all of them is for these,
+        by id, from now on. Nothing, where the database is at another `edition` of the programme:
+        whoever asks does not know what holds of the sessions that it names."""
         ...
 
     async def adopt(self, user: User, by: User) -> None:

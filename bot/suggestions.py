@@ -2,10 +2,11 @@
 time."""
 
 import re
+from collections.abc import Sequence
 
 from bot.arguments import number_meant, quoted, shortened
 from bot.command import Context
-from bot.commands import by_alias, understood
+from bot.commands import by_alias
 from bot.document import Block, Heading, Reply, Span, Text, Typed, reply, text
 from bot.messages import Response
 from bot.moments import when_meant
@@ -38,10 +39,19 @@ def no_command(line: str, context: Context) -> Reply:
     if " ".join(said) in _GOODBYES:
         return reply(text("Nothing has to be ended here: leave this chat as you leave any other. "
                           "Your reminders come all the same."))  # fmt: skip
+    if context.organiser and said and said[0] == "undo":
+        return _how_to_undo(said)
     near = _nearest(line, context)
     if near is None:
         return reply(text(f"I do not know {quoted(line)}. All commands: ", Typed("help"), "."))
     return reply(text(f"I do not know {quoted(line)}. Did you mean ", Typed(near), "?"))
+
+
+def _how_to_undo(said: Sequence[str]) -> Reply:
+    number = next((word for word in said if word.isdigit()), "42")
+    return reply(text("What was moved or cancelled is taken back with ",
+                      Typed(f"withdraw {number}"), ". What is changed live: ", Typed("status"),
+                      "."))  # fmt: skip
 
 
 def greeting(context: Context) -> tuple[Block, ...]:
@@ -73,7 +83,7 @@ def _nearest(line: str, context: Context) -> str | None:
     number = number_meant(line)
     if number is not None:
         return f"info {number}"
-    return _day_or_time(line, context) or _command_alike(line) or _name(line, context)
+    return _day_or_time(line, context) or _command_alike(line, context) or _name(line, context)
 
 
 def _day_or_time(line: str, context: Context) -> str | None:
@@ -87,15 +97,17 @@ def _day_or_time(line: str, context: Context) -> str | None:
     return f"at {shortened(plain)}" if when.at is not None else f"agenda {shortened(plain)}"
 
 
-def _command_alike(line: str) -> str | None:
-    """The command that begins with a slip of the finger, with its arguments."""
+def _command_alike(line: str, context: Context) -> str | None:
+    """The command that begins with a slip of the finger, with its arguments. Those that are for
+    organisers are for nobody else."""
     typed = line.split()
     glued = _GLUED.fullmatch(typed[0])
-    if glued and understood(glued[1]):
+    aliases = [a for a, c in by_alias().items() if context.organiser or not c.organising]
+    if glued and glued[1].casefold() in aliases:
         return f"{glued[1].casefold()} {glued[2]}"
     for count in range(min(_MOST_WORDS_OF_AN_ALIAS, len(typed)), 0, -1):
         asked = " ".join(typed[:count]).casefold().rstrip("?!.,:")
-        alias = _misspelt(asked, [a for a in by_alias() if a.count(" ") == count - 1])
+        alias = _misspelt(asked, [a for a in aliases if a.count(" ") == count - 1])
         if alias is not None:
             arguments = " ".join(typed[count : count + _MOST_ARGUMENTS])[:40]
             return f"{by_alias()[alias].name} {arguments}".rstrip()

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import structlog
 
-from bot.announcer import Announcer
 from bot.backoff import pause
 from bot.courier import Courier
 from bot.hold import Hold
 from bot.ports import Adapter, CannotSpeak, Receive
+from bot.poster import Poster
 from bot.ticker import ticking
 
 _log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ class Supervisor:
         self,
         adapter: Adapter,
         courier: Courier,
-        announcer: Announcer,
+        poster: Poster,
         hold: Hold,
         *,
         restarts: bool = True,
@@ -37,7 +37,7 @@ class Supervisor:
         `run`."""
         self._adapter = adapter
         self._courier = courier
-        self._announcer = announcer
+        self._poster = poster
         self._hold = hold
         self._restarts = restarts
 
@@ -69,7 +69,7 @@ class Supervisor:
         limit = asyncio.timeout(None)
         try:
             async with limit:
-                async with ticking(self._courier.tick), ticking(self._announcer.tick):
+                async with ticking(self._courier.tick), ticking(self._poster.tick):
                     await _first(speaking, self._hold.keep(), stopping.wait())
                     over, ours = speaking.done(), self._hold.ours
                     if not over:

@@ -1,8 +1,10 @@
 """Counts what became of messages, for the organiser's monitoring."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.samples import Sample
 
 LATE = timedelta(minutes=1)
 """A reminder that goes out so long after its time began is late."""
@@ -52,9 +54,37 @@ class Tally:
         """A network did not take a message."""
         self._failed.labels(network, reason).inc()
 
+    def sent_on(self, network: str) -> int:
+        """How many messages a network has taken."""
+        return self._count(self._sent, network)
+
+    def late_on(self, network: str) -> int:
+        """How many reminders went out late."""
+        return self._count(self._late, network)
+
+    def dropped_on(self, network: str) -> int:
+        """How many notices were not sent while they were of use."""
+        return self._count(self._dropped, network)
+
+    def failed_on(self, network: str) -> dict[str, int]:
+        """How many messages a network did not take, by reason."""
+        return {
+            sample.labels["reason"]: int(sample.value)
+            for sample in self._samples(self._failed)
+            if sample.labels["network"] == network
+        }
+
     def exported(self) -> str:
         """All counts in the text format that Prometheus reads."""
         return generate_latest(self.registry).decode()
+
+    def _count(self, counter: Counter, network: str) -> int:
+        samples = self._samples(counter)
+        return sum(int(s.value) for s in samples if s.labels["network"] == network)
+
+    def _samples(self, counter: Counter) -> Iterator[Sample]:
+        for metric in counter.collect():
+            yield from (s for s in metric.samples if s.name.endswith("_total"))
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         named = f"summit_bot_messages_{name}"

@@ -56,7 +56,8 @@ def span_text(span: Span, reader: Reader) -> str:
 
 
 def item_parts(item: Item, reader: Reader) -> list[str]:
-    """`[42] 9:30am-9:55am`, the title, and what else is known: rooms, leads, the note."""
+    """`[42] 9:30am-9:55am`, the title, and what else is known: rooms, leads, that it is cancelled,
+    that organisers have changed it themselves, the note."""
     session = item.session
     when = reader.span(session.slot)
     if item.day:
@@ -65,5 +66,6 @@ def item_parts(item: Item, reader: Reader) -> list[str]:
     parts += [", ".join(session.slot.rooms)] if session.slot.rooms else []
     parts += [", ".join(session.leads)] if session.leads else []
     parts += ["CANCELLED"] if session.cancelled else []
+    parts += [str(session.live)] if session.live else []
     parts += [spans_text(item.note, reader)] if item.note else []
     return parts

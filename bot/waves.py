@@ -1,8 +1,10 @@
 """When the reminders of one start have to begin for a network that needs time for them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from bot.schedule import Session
 
 EARLIEST = timedelta(minutes=30)
 """A wave begins this much before its usual time at most."""
@@ -19,6 +21,15 @@ class Wave:
     count: int
     opens: datetime
     fits: bool
+
+
+def waiting_by_start(sessions: Iterable[Session], counts: Mapping[int, int]) -> dict[datetime, int]:
+    """How many reminders wait for each start, where `counts` says it for each session."""
+    waiting: dict[datetime, int] = {}
+    for session in sessions:
+        start = session.slot.start
+        waiting[start] = waiting.get(start, 0) + counts.get(session.id, 0)
+    return waiting
 
 
 def early_waves(

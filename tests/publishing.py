@@ -13,7 +13,7 @@ from bot.addresses import Source
 from bot.clock import SystemClock
 from bot.publisher import Pace, Publisher
 from bot.schedule import Schedule, Session, Slot
-from bot.sources import c3voc
+from bot.sources.writing import c3voc
 from bot.store.sql import SqlStore
 from bot.storing import Store
 from bot.updating import Reading

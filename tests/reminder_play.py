@@ -116,7 +116,7 @@ class MortalStore(SqlStore):
         return _in_transaction(reading, work, arguments)
 
     async def claim(
-        self, network: str, candidates: Candidates, judge: Judge, lease: Lease
+        self, network: str, candidates: Candidates, judge: Judge, lease: Lease, most: int
     ) -> list[Claim]:
         def judged(bookmark: Bookmark) -> Claimed | None:
             claimed = judge(bookmark)
@@ -125,10 +125,10 @@ class MortalStore(SqlStore):
             return claimed
 
         try:
-            claims = await super().claim(network, candidates, judged, lease)
+            claims = await super().claim(network, candidates, judged, lease, most)
         finally:
             self._at_commit = None
-        assert len(claims) <= lease.most, "more messages under way than the network allows"
+        assert len(claims) <= most, "more messages under way than the network allows"
         for claim in claims:
             ids = [claimed.bookmark.session_id for claimed in claim.items]
             self._oracle.claimed(id(self), claim.user.id, claim.message, ids, lease)
@@ -183,6 +183,13 @@ class Line:
     @property
     def coming_up(self) -> Sequence[Channel]:
         return ()
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        return ()
+
+    def organises(self, user: User) -> bool:
+        return False
 
     async def run(self, receive: Receive, seen: Seen) -> None:
         await asyncio.Event().wait()

@@ -49,6 +49,7 @@ def config(folder: Path, database: str, *tables: str, **servers: str | Sequence[
     """A file of settings with these networks, and what their doubles do."""
     networks = [
         f'[[irc]]\nname = "{name}"\nserver = {[does] if isinstance(does, str) else list(does)}\n'
+        'channels = ["#ops"]\n'
         for name, does in servers.items()
     ]
     path = folder / "own.toml"

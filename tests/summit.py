@@ -9,8 +9,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.courier import Courier
+from bot.desk import Desk
 from bot.document import Reply
 from bot.engine import Engine
+from bot.following import Following
+from bot.live import overlaid
 from bot.messages import Channel, Invocation, Response, User
 from bot.names import Finder
 from bot.patience import Patience
@@ -68,6 +71,10 @@ class Recorder:
     readers: list[Reader] = field(default_factory=list)
     before_posting: Callable[[Channel, str], Awaitable[None]] | None = None
     before_taking: Callable[[User, str], Awaitable[None]] | None = None
+    organisers: Sequence[str] = ()
+
+    def organises(self, user: User) -> bool:
+        return user.id in self.organisers
 
     @property
     def coming_up(self) -> Sequence[Channel]:
@@ -124,8 +131,11 @@ class Summit:
 
     def _start(self) -> None:
         self.store = SqlStore(self._database, self.clock)
-        self.engine = Engine(self.schedule, self.store, self.clock, self.rules)
         self.tally = Tally()
+        self.following = Following(self.store, self.schedule)
+        desk = Desk([self.network], self.following, self.store, self.clock, self.rules, self.tally,
+                    self._renew)  # fmt: skip
+        self.engine = Engine(self.schedule, self.store, self.clock, self.rules, desk)
         self.courier = Courier(
             self.network,
             self.schedule,
@@ -135,6 +145,16 @@ class Summit:
             self.tally,
             self.patience,
         )
+
+    async def _renew(self) -> None:
+        programme = await self.following.latest()
+        assert programme is not None
+        if programme is not self.engine.schedule:
+            self._follow(programme)
+
+    def _follow(self, programme: Schedule) -> None:
+        self.engine.replace(Finder(programme))
+        self.courier.replace(programme)
 
     async def restart(self) -> None:
         """As if the process had ended and begun again."""
@@ -223,8 +243,9 @@ class Summit:
             old.event, old.timezone, sessions, rooms=old.rooms.values(), venue=old.venue,
             people=old.people.values(), day_change=old.day_change,
         )  # fmt: skip
-        self.engine.replace(Finder(self.schedule))
-        self.courier.replace(self.schedule)
+        self.following.published = self.schedule
+        self.following.schedule = overlaid(self.schedule, self.following.live)
+        self._follow(self.following.schedule)
 
 
 def changed(session: Session, schedule: Schedule, **facts: object) -> Session:

@@ -10,12 +10,12 @@ from typing import Any, Never
 
 from sqlalchemy import create_engine, event, text
 
-from bot.announcer import Announcer
 from bot.courier import Courier
 from bot.hold import Hold
 from bot.messages import AddBookmark, User
 from bot.patience import Holding, Patience
 from bot.ports import Clock, Receive, Seen
+from bot.poster import Poster
 from bot.rules import Rules
 from bot.store.sql import SqlStore
 from bot.supervisor import Supervisor
@@ -80,9 +80,9 @@ class Process:
         self._note_misses()
         patience = options.pop("patience", PATIENCE)
         self.courier = Courier(line, folsom(), self.store, clock, RULES, Tally(), patience)
-        announcer = Announcer(line, folsom(), self.store, clock, RULES)
+        poster = Poster(line, folsom(), self.store, clock, RULES)
         hold = Hold(line, self.store, clock, name, options.pop("holding", HOLDING))
-        supervisor = Supervisor(line, self.courier, announcer, hold, **options)
+        supervisor = Supervisor(line, self.courier, poster, hold, **options)
         self.runs = asyncio.create_task(supervisor.run(_nobody_asks, self.stopping))
 
     async def dies(self) -> None:

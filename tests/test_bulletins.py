@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.announcer import Announcer
 from bot.document import reply, text
 from bot.messages import Channel
 from bot.ports import TryLater, Unreachable
+from bot.poster import Poster
 from bot.record import packed
-from bot.storing import Bulletin, Head, Version
+from bot.storing import Bulletin
+from bot.versions import Head, Version
 from tests.summit import NETWORK, Summit
 
 pytestmark = pytest.mark.every_database
@@ -19,7 +20,7 @@ POSTED = ("#ops", ["The schedule has changed: 1 moved."])
 
 
 @pytest.fixture
-async def announcer(summit: Summit) -> Announcer:
+async def poster(summit: Summit) -> Poster:
     now = summit.clock.moment
     news = [
         Bulletin(network, channel, NEWS, now + timedelta(hours=1))
@@ -29,24 +30,20 @@ async def announcer(summit: Summit) -> Announcer:
     return another(summit)
 
 
-def another(summit: Summit) -> Announcer:
-    return Announcer(summit.network, summit.schedule, summit.store, summit.clock, summit.rules)
+def another(summit: Summit) -> Poster:
+    return Poster(summit.network, summit.schedule, summit.store, summit.clock, summit.rules)
 
 
-async def heard(
-    summit: Summit, announcer: Announcer, after: float = 2
-) -> list[tuple[str, list[str]]]:
+async def heard(summit: Summit, poster: Poster, after: float = 2) -> list[tuple[str, list[str]]]:
     summit.clock.advance(timedelta(seconds=after))
     summit.network.posted.clear()
-    await announcer.tick()
+    await poster.tick()
     return sorted((channel, said) for channel, said, _ in summit.network.posted)
 
 
-async def test_each_channel_of_the_network_hears_it_once(
-    summit: Summit, announcer: Announcer
-) -> None:
-    assert await heard(summit, announcer) == [("#hall", POSTED[1]), POSTED]
-    assert await heard(summit, announcer) == []
+async def test_each_channel_of_the_network_hears_it_once(summit: Summit, poster: Poster) -> None:
+    assert await heard(summit, poster) == [("#hall", POSTED[1]), POSTED]
+    assert await heard(summit, poster) == []
     assert await heard(summit, another(summit), after=60) == []
 
 
@@ -54,22 +51,20 @@ async def test_each_channel_of_the_network_hears_it_once(
     "trouble", [TryLater(timedelta(seconds=2)), Unreachable("it was archived"), ValueError("odd")]
 )
 async def test_a_channel_that_fails_delays_no_other_and_is_tried_again(
-    summit: Summit, announcer: Announcer, trouble: Exception
+    summit: Summit, poster: Poster, trouble: Exception
 ) -> None:
     async def hook(channel: Channel, _key: str) -> None:
         if channel.id == "#ops":
             raise trouble
 
     summit.network.before_posting = hook
-    assert await heard(summit, announcer) == [("#hall", POSTED[1])]
+    assert await heard(summit, poster) == [("#hall", POSTED[1])]
     summit.network.before_posting = None
-    assert await heard(summit, announcer, after=3) == [POSTED]
+    assert await heard(summit, poster, after=3) == [POSTED]
     assert summit.network.in_doubt == [key for _, _, key in summit.network.posted]
 
 
-async def test_after_a_crash_it_goes_again_under_its_id(
-    summit: Summit, announcer: Announcer
-) -> None:
+async def test_after_a_crash_it_goes_again_under_its_id(summit: Summit, poster: Poster) -> None:
     keys = list[str]()
 
     class Lost(BaseException):
@@ -82,7 +77,7 @@ async def test_after_a_crash_it_goes_again_under_its_id(
 
     summit.network.before_posting = hook
     with pytest.raises(Lost):
-        await announcer.tick()
+        await poster.tick()
     assert await heard(summit, another(summit)) == [], "another process may still be at it"
     assert len(await heard(summit, another(summit), after=20)) == 2
     assert keys[0] in keys[1:]

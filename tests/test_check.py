@@ -12,6 +12,7 @@ from bot import app, checking, networks
 from bot.schedule import Session, Slot
 from bot.setup import Setup
 from tests.databases import without_tables
+from tests.publishing import TALKS, document
 from tests.running import ROOT, command, config, running
 from tests.servers.double import speaker
 from tests.summit import DATA, small_schedule
@@ -127,6 +128,16 @@ def test_what_is_wrong_does_not_keep_it_from_the_rest(tmp_path: Path) -> None:
     ]
 
 
+def test_what_has_to_be_put_right_before_the_event_is_not_well(
+    database: str, tmp_path: Path
+) -> None:
+    own = config(tmp_path, database, libera="warns", oftc="speaks")
+    assert checked(own, well=False)[-6:] == [
+        "libera:", "  Registered as summitbot.", "  no: Nobody is called ada.",
+        *registered("oftc"),
+    ]  # fmt: skip
+
+
 def test_a_schedule_with_warnings_is_counted_and_one_of_another_event_refused(
     database: str, tmp_path: Path
 ) -> None:
@@ -134,16 +145,29 @@ def test_a_schedule_with_warnings_is_counted_and_one_of_another_event_refused(
         bot.says(1)
         bot.ends(signal.SIGTERM)
     other = tmp_path / "other.json"
-    text = DATA.read_text(encoding="utf-8").replace("OpenStack Folsom", "Another")
-    other.write_text(text.replace('"2012-04-16T09:00:00-07:00"', '"soon"', 1))
+    text = document(*TALKS).decode()
+    other.write_text(text.replace('"date": "2012-04-16T11:00:00+00:00"', '"date": "soon"'))
     own = config(tmp_path, database, '[event]\nschedule = "other.json"', libera="speaks")
     assert checked(own, well=False) == [
-        SCHEDULE.replace("OpenStack Folsom", "Another").replace("159", "158"),
+        "Schedule: Small Summit, 7 sessions, times in UTC, ended on Monday 16 April 2012",
         f"  1 entry of {other} could not be read: summit-bot schedule show {other} lists it.",
         "Database: no: The database holds bookmarks of 'OpenStack Folsom Design Summit': name"
-        " another one for 'Another Design Summit', like url = \"sqlite:///other.db\" in [database]",
+        " another one for 'Small Summit', like url = \"sqlite:///other.db\" in [database]",
         *registered("libera"),
     ]
+
+
+def test_an_event_that_is_only_called_otherwise_waits(database: str, tmp_path: Path) -> None:
+    with running(config(tmp_path, database, libera="speaks")) as bot:
+        bot.says(1)
+        bot.ends(signal.SIGTERM)
+    other = tmp_path / "other.json"
+    other.write_text(DATA.read_text(encoding="utf-8").replace("OpenStack Folsom", "Another"))
+    own = config(tmp_path, database, '[event]\nschedule = "other.json"', libera="speaks")
+    assert (
+        "  called 'Another Design Summit' by now: that waits until `summit-bot schedule accept"
+        " --config FILE` lets it through"
+    ) in checked(own, well=True)
 
 
 def test_without_a_network_it_says_what_to_add(database: str, tmp_path: Path) -> None:

@@ -193,7 +193,10 @@ def test_what_could_not_be_read_is_counted_and_can_be_listed(tmp_path: Path) -> 
     lost = PAGE.replace("Opening", "Frogs").replace("9:00am - 9:25am", "9.00am - 9.25am")
     (tmp_path / "my page.txt").write_text(lost + PAGE)
     zone = ("--timezone", "Europe/Berlin")
-    warning = "Frogs: the time 'Monday April 16, 2012 9.00am - 9.25am' cannot be read.\n"
+    warning = (
+        "Frogs: the time 'Monday April 16, 2012 9.00am - 9.25am' cannot be read, so the entry was"
+        " left out.\n"
+    )
     shown = summit_bot("schedule", "show", "my page.txt", *zone, cwd=tmp_path)
     assert (shown.stderr, shown.returncode) == (warning, 0)
     imported = summit_bot("schedule", "import", "my page.txt", *zone, "-o", "o.json", cwd=tmp_path)

@@ -11,9 +11,10 @@ import vobject
 
 from bot.cli import main
 from bot.sources import read
-from tests.sources import calendars, documents, pages, test_flat, test_frab_xml
-from tests.sources import test_pretalx as talks
-from tests.sources import test_sessionize as grids
+from tests.sources import calendars, documents, pages
+from tests.sources.formats import test_flat, test_frab_xml
+from tests.sources.formats import test_pretalx as talks
+from tests.sources.formats import test_sessionize as grids
 from tests.summit import DATA, folsom
 
 _BERLIN = ("--timezone", "Europe/Berlin")

@@ -211,9 +211,31 @@ def test_channels_that_hear_of_changes_are_named_with_their_network(tmp_path: Pa
     own = file(
         tmp_path,
         "[event]\nchanges_in = ['libera/#ops', 'libera/#a/b']\n"
-        "[irc]\nname = 'libera'\nserver = 'irc.libera.chat'\nnick = 'bot'\n",
+        "[irc]\nname = 'libera'\nserver = 'irc.libera.chat'\nnick = 'bot'\n"
+        "channels = ['#Ops key', '#a/b']\n",
     )
     assert configured(own).changes_in == [("libera", "#ops"), ("libera", "#a/b")]
+
+
+@pytest.mark.parametrize(
+    ("network", "why"),
+    [
+        (
+            "[irc]\nserver = 'irc.libera.chat'\nchannels = ['#opps']",
+            "the bot does not join #ops on irc: add it there, to channels.",
+        ),
+        (
+            "[matrix]\nname = 'irc'\nhomeserver = 'https://example.org'\nstore = 'keys'\n"
+            "user_id = '@bot:example.org'\npassword = 'secret'",
+            "the bot does not join #ops on irc: add it there, to rooms.",
+        ),
+    ],
+)
+def test_a_channel_that_the_bot_is_not_in_hears_of_no_changes(
+    tmp_path: Path, network: str, why: str
+) -> None:
+    own = file(tmp_path, f"[event]\nchanges_in = ['irc/#ops']\n{network}\n")
+    assert refusal(own) == f"own.toml: event.changes_in: {why}"
 
 
 def test_what_fields_are_called_is_a_table_in_the_file_or_the_environment(

@@ -50,3 +50,12 @@ def test_one_account_for_two_networks_is_refused(tmp_path: Path) -> None:
         'own.toml: matrix: "a" and "b" are both @ada:example.org: leave one out, or give it another'
         " account."
     )
+
+
+@pytest.mark.parametrize("name", ["ada", "@ada", "", "*", "@*:example.org", "@ada:", "ada:a.org"])
+def test_an_organiser_is_named_by_their_whole_id(tmp_path: Path, name: str) -> None:
+    own = f"{table('a', 'bot')}organisers = ['@bob:example.org', '{name}']\n"
+    assert refusal(file(tmp_path, own)) == (
+        'own.toml: matrix "a": organisers.1: it must be the whole id of one user, like'
+        ' "@ada:example.org".'
+    )

@@ -205,17 +205,20 @@ def test_the_example_has_every_key_and_holds_with_all_of_them(tmp_path: Path) ->
         name: sorted(model.model_fields) for name, model in config._TABLES.items()
     }
     # One workspace or several: not both.
-    for one, several in [('bot_token = "xoxb-secret"', ""), ('"C0123456789"', '"T01/C07"')]:
+    for one, several in [
+        ('bot_token = "xoxb-secret"', ""), ('"C0123456789"', '"T01/C07"'),
+        ('"U0123456789"', '"T01/U07"'),
+    ]:  # fmt: skip
         assert one in everything
         everything = everything.replace(one, several)
     (tmp_path / "all.toml").write_text(everything)
     settings = load(tmp_path / "all.toml")
     [irc], [matrix], [slack] = settings.irc, settings.matrix, settings.slack
     own = {"server", "server_password", "certificate", "certificate_key", "account", "password",
-           "channels", "coming_up", "recipients"}  # fmt: skip
+           "channels", "coming_up", "organisers", "recipients"}  # fmt: skip
     assert irc.model_dump(exclude=own) == Irc(server="irc.libera.chat").model_dump(exclude=own)
-    own = {"password", "access_token", "device_id", "store", "rooms", "coming_up", "invitations",
-           "ignore", "rate", "burst", "chat_rate"}  # fmt: skip
+    own = {"password", "access_token", "device_id", "store", "rooms", "coming_up", "organisers",
+           "invitations", "ignore", "rate", "burst", "chat_rate"}  # fmt: skip
     usual = Matrix(
         homeserver="https://matrix.example.org", user_id="@summitbot:example.org",
         password=SecretStr("secret"),
@@ -223,6 +226,6 @@ def test_the_example_has_every_key_and_holds_with_all_of_them(tmp_path: Path) ->
     assert matrix.model_dump(exclude=own) == usual.model_dump(exclude=own)
     assert matrix.store == tmp_path / "matrix-store"
     own = {"app_token", "signing_secret", "client_id", "client_secret", "public_url", "token_key",
-           "bot_token", "coming_up"}  # fmt: skip
+           "bot_token", "channels", "coming_up", "organisers"}  # fmt: skip
     least = Slack(bot_token=SecretStr("secret"), app_token=SecretStr("secret"))
     assert slack.model_dump(exclude=own) == least.model_dump(exclude=own)

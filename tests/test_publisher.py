@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.addresses import Source, Url
+from bot.following import NAME, TROUBLE
 from bot.publisher import AnotherEvent, NoSchedule
 from bot.record import unpacked
 from bot.sources import NotASchedule
@@ -54,6 +55,13 @@ async def server() -> AsyncIterator[Web]:
     async with web() as server:
         server.pages["/s"] = answer(document(*TALKS))
         yield server
+
+
+OTHER_TALKS = [
+    replace(talk(id, id, f"Something else {id}", day=18, room="Pond"), guid=f"another {id}")
+    for id in range(11, 15)
+]
+"""None of which was there before."""
 
 
 @pytest.fixture
@@ -422,8 +430,8 @@ async def test_a_source_that_is_written_anew_for_each_look_is_held_back_once(
 async def told(bot: Process, network: str = "irc") -> list[tuple[str, list[str]]]:
     """What channels are to be told, by now."""
     wall = Clock().wall()
-    lease = Lease(wall, wall + timedelta(minutes=1), 0)
-    claims = await bot.store.claim_bulletins(network, lease)
+    lease = Lease(wall, wall + timedelta(minutes=1))
+    claims = await bot.store.claim_bulletins(network, [], lease)
     said = []
     for claim in claims:
         reply = unpacked(claim.bulletin.reply, bot.schedule)
@@ -502,9 +510,24 @@ async def test_a_schedule_of_another_event_is_refused_at_the_start(made: Start, 
     first = made(file)
     await first.start()
     await first.dies()
-    rewrite(file, document(*TALKS, event="Another Summit"))
+    rewrite(file, document(*OTHER_TALKS, event="Another Summit"))
     with pytest.raises(AnotherEvent, match=r"^Small Summit$"):
         await made(file).start()
+
+
+async def test_an_event_that_is_only_called_otherwise_waits_for_an_organiser_at_the_start(
+    made: Start, file: Path, log: Noted[str]
+) -> None:
+    first = made(file)
+    await first.start()
+    await first.dies()
+    rewrite(file, document(*TALKS[1:], talk(10, 8), event="Smaller Summit"))
+    again = made(file)
+    assert (await again.start()).event == "Small Summit"
+    assert log == [
+        "An update of the schedule is held back: it is called 'Smaller Summit', and no longer"
+        " 'Small Summit'. `summit-bot schedule accept --config FILE` lets it through."
+    ]
 
 
 async def test_an_event_that_is_renamed_meanwhile_waits_for_an_organiser(
@@ -559,3 +582,31 @@ async def test_the_store_may_go_and_come_back(
         rewrite(file, document(*OTHER))
         await tried.reaches(3)
     await bot.versions.reaches(2)
+
+
+async def test_organisers_see_what_is_the_matter_whichever_process_looks(
+    made: Start, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def has_it_for_a_moment(*_: object, **__: object) -> int:
+        monkeypatch.undo()
+        # It has seen it well.
+        await bot.store.keep(NAME, TROUBLE, None)
+        seen.set()
+        return 0
+
+    async def noted(reason: bool) -> None:
+        async with asyncio.timeout(30):
+            while bool(await bot.publisher.following.trouble()) is not reason:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+
+    bot, seen = made(file), asyncio.Event()
+    await bot.start()
+    assert await bot.publisher.following.trouble() == ""
+    rewrite(file, b"<html>nothing</html>")
+    await noted(True)
+    # Another process looks, and is no more.
+    monkeypatch.setattr(bot.store, "hold", has_it_for_a_moment)
+    await seen.wait()
+    await noted(True)
+    rewrite(file, document(*TALKS))
+    await noted(False)

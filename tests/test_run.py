@@ -9,10 +9,10 @@ import pytest
 
 from bot.store import migrations
 from tests.databases import without_tables
+from tests.publishing import TALKS, document
 from tests.running import ROOT, STAMP, command, config, running
 from tests.servers.programs import free_port
 from tests.store.test_alone import sentence
-from tests.summit import DATA
 from tests.supervised import executed
 from tests.test_cli import refused
 
@@ -191,11 +191,11 @@ def test_a_database_of_another_event_is_refused(database: str, tmp_path: Path) -
         bot.says(1)
         assert bot.ends(signal.SIGTERM)[0] == 0
     other = tmp_path / "other.json"
-    other.write_text(DATA.read_text(encoding="utf-8").replace("OpenStack Folsom", "Another"))
+    other.write_bytes(document(*TALKS))
     own = config(tmp_path, database, f'[event]\nschedule = "{other}"', libera="speaks")
     assert refusal(own) == (
         "The database holds bookmarks of 'OpenStack Folsom Design Summit': name another one for"
-        " 'Another Design Summit', like url = \"sqlite:///other.db\" in [database]"
+        " 'Small Summit', like url = \"sqlite:///other.db\" in [database]"
     )
 
 

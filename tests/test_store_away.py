@@ -259,3 +259,17 @@ def test_a_start_without_a_database_is_refused_in_one_sentence(tmp_path: Path, u
         )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"summit-bot: {REFUSALS[url]}\n"
+
+
+async def test_where_only_the_answer_to_the_commit_is_lost_nobody_is_told_that_nothing_was_done(
+    summit: Summit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_: object) -> None:
+        raise sqlite3.OperationalError("the connection is gone")
+
+    await summit.say("ada", "now")
+    with monkeypatch.context() as patch:
+        patch.setattr(summit.store._engine.dialect, "do_commit", lost)  # type: ignore[attr-defined]
+        assert await summit.say("ada", "bookmark 12") == [
+            "I cannot tell whether that worked: look in a minute before you try it again."
+        ]

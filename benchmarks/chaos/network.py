@@ -24,6 +24,7 @@ class ChaosNetwork:
     """Implements `ports.Adapter`. Owns one connection."""
 
     coming_up: Sequence[Channel] = ()
+    channels: Sequence[Channel] = ()
 
     def __init__(
         self, network: Network, socket: Path, process: str, clock: Clock, in_flight: int
@@ -91,6 +92,10 @@ class ChaosNetwork:
     ) -> None:
         """There are no channels."""
         raise Unreachable("there are no channels")
+
+    def organises(self, user: User) -> bool:
+        """Nobody does."""
+        return False
 
     def share(self, processes: int) -> None:
         """There is no pace to share."""

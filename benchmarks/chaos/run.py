@@ -27,7 +27,7 @@ from bot.app import open_store
 from bot.clock import SystemClock
 from bot.messages import AddBookmark, User
 from bot.schedule import Schedule
-from bot.sources import c3voc
+from bot.sources.writing import c3voc
 from bot.storing import Store
 
 _MOST_OVER = 60.0

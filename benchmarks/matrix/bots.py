@@ -18,7 +18,7 @@ from bot.clock import SystemClock
 from bot.messages import AddBookmark, User
 from bot.schedule import Schedule, Session, Slot
 from bot.sources import read
-from bot.sources.c3voc import write
+from bot.sources.writing.c3voc import write
 from bot.store.sql import SqlStore
 from tests.servers.accounts import Account
 

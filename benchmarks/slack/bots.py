@@ -14,7 +14,7 @@ from benchmarks.slack.workspace import TEAM
 from bot.clock import SystemClock
 from bot.messages import AddBookmark, User
 from bot.schedule import Schedule, Session, Slot
-from bot.sources.c3voc import write
+from bot.sources.writing.c3voc import write
 from bot.store.sql import SqlStore
 
 BEFORE = timedelta(minutes=5)

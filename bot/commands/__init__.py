@@ -4,9 +4,9 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from bot.command import Command
+from bot.command import ORGANISING, Command
 
-TOPICS = ("The programme", "Your bookmarks", "The bot")
+TOPICS = ("The programme", "Your bookmarks", "The bot", ORGANISING)
 """The headings of the help, in order; every command belongs to one."""
 
 _MOST_WORDS = 3
@@ -33,7 +33,7 @@ def reserved() -> frozenset[str]:
 
 def understood(line: str) -> tuple[Command, str] | None:
     """The command that a line begins with, and its arguments, without the marks that end a
-    sentence; None if it is no command.
+    sentence unless it takes them verbatim; None if it is no command.
 
     The most words count: `whats on now` is asked before `whats on`. A command called by its file's
     name is found without loading the others; so no alias of several words begins with such a name.
@@ -41,11 +41,11 @@ def understood(line: str) -> tuple[Command, str] | None:
     words = line.split()
     folded = [_folded(word) for word in words[:_MOST_WORDS]]
     if folded and folded[0] in _names():
-        return _load(folded[0]), _after(words, 1)
+        return _with_arguments(_load(folded[0]), words[1:])
     for count in range(len(folded), 0, -1):
         command = by_alias().get(" ".join(folded[:count]))
         if command is not None:
-            return command, _after(words, count)
+            return _with_arguments(command, words[count:])
     return None
 
 
@@ -60,8 +60,9 @@ def _load(name: str) -> Command:
     return command
 
 
-def _after(words: list[str], count: int) -> str:
-    return " ".join(words[count:]).rstrip("?!. ")
+def _with_arguments(command: Command, words: list[str]) -> tuple[Command, str]:
+    arguments = " ".join(words)
+    return command, arguments if command.verbatim else arguments.rstrip("?!. ")
 
 
 def _folded(word: str) -> str:

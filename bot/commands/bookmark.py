@@ -1,19 +1,14 @@
 """`bookmark <id | title>`: remember a session and be reminded of it."""
 
-from bot.bookmarking import bookmark_answer
-from bot.choosing import session_named
+from bot.bookmarking import bookmark_meant
 from bot.command import Command, Context, Example
 from bot.commands import reserved
-from bot.document import Reply
 from bot.messages import Answer
 
 
 def run(arguments: str, context: Context) -> Answer:
     """Bookmark one session; every bookmark reminds."""
-    session = session_named(arguments, context, "bookmark", reserved())
-    if isinstance(session, Reply):
-        return Answer(session, private=True)
-    return bookmark_answer(session, None, context)
+    return bookmark_meant(arguments, context, reserved())
 
 
 COMMAND = Command(
@@ -21,7 +16,7 @@ COMMAND = Command(
     usage="<id | title>",
     summary="remember a session; a reminder comes before it starts",
     topic="Your bookmarks",
-    aliases=("star", "save", "fav", "favorite", "favourite", "add", "attend", "book", "mark"),
+    aliases=("star", "save", "fav", "favorite", "favourite", "attend", "book", "mark"),
     personal=True,
     run=run,
     examples=(

@@ -5,6 +5,7 @@ from bot.choosing import session_meant
 from bot.command import Command, Context, Example
 from bot.document import Block, Button, Reply, text
 from bot.messages import Answer
+from bot.organising import place
 from bot.schedule import Session
 
 _LONGEST = 600
@@ -19,7 +20,7 @@ def run(arguments: str, context: Context) -> Answer:
 
 
 def _details(session: Session, context: Context) -> list[Block]:
-    blocks: list[Block] = []
+    blocks = _published(session, context)
     if session.text:
         blocks.append(text(_shortened(session.text)))
     for name in session.slot.rooms:
@@ -30,6 +31,17 @@ def _details(session: Session, context: Context) -> list[Block]:
     if not session.cancelled and context.now < session.slot.start:
         blocks.append(Button("Bookmark", f"bookmark {session.id}"))
     return blocks
+
+
+def _published(session: Session, context: Context) -> list[Block]:
+    """Where organisers have had a hand in it, what is published instead."""
+    if session.live is None or context.published is None:
+        return []
+    published = context.published.session(session.id)
+    if published is None or published.removed:
+        return [text("Not in the published schedule.")]
+    cancelled = ", cancelled" if published.cancelled else ""
+    return [text("Published: ", *place(published.slot), f"{cancelled}.")]
 
 
 def _shortened(long: str) -> str:

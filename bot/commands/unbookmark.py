@@ -7,7 +7,7 @@ from bot.bookmarking import bookmarked_sessions, private
 from bot.choosing import session_named
 from bot.command import Command, Context, Example
 from bot.commands import reserved
-from bot.document import Item, Reply, Typed, reply, text
+from bot.document import Block, Item, Reply, Typed, reply, text
 from bot.messages import Answer, DropBookmark
 from bot.schedule import Session
 
@@ -22,12 +22,20 @@ def run(arguments: str, context: Context) -> Answer:
     session = session_named(arguments, context, "unbookmark", reserved(), mine)
     if isinstance(session, Reply):
         return Answer(session, private=True)
+    hint = _how_to_cancel(session, context)
     if session not in mine:
-        return private(
-            text("You have not bookmarked ", quoted(session.title), ". Yours: ", Typed("bookmarks"))
-        )
+        none = text("You have not bookmarked ", quoted(session.title), ". Yours: ",
+                    Typed("bookmarks"))  # fmt: skip
+        return private(none, *hint)
     dropped = text("Bookmark removed, no reminder will come.")
-    return Answer(reply(dropped, Item(session, day=True)), (DropBookmark(session.id),), True)
+    return Answer(reply(dropped, Item(session, day=True), *hint), (DropBookmark(session.id),), True)
+
+
+def _how_to_cancel(session: Session, context: Context) -> list[Block]:
+    """Organisers who `delete` a session may have meant it for everybody."""
+    if not context.organiser or session.cancelled or session.slot.until <= context.now:
+        return []
+    return [text("The session itself is cancelled with ", Typed(f"cancel {session.id}"), ".")]
 
 
 def _one_at_a_time(mine: Sequence[Session]) -> Answer:
@@ -46,7 +54,7 @@ COMMAND = Command(
     usage="<id | title>",
     summary="remove a bookmark and its reminder",
     topic="Your bookmarks",
-    aliases=("unstar", "remove", "drop", "delete", "unfav", "unsave", "leave", "cancel"),
+    aliases=("unstar", "remove", "drop", "delete", "unfav", "unsave", "leave"),
     personal=True,
     run=run,
     examples=(

@@ -1,4 +1,9 @@
-"""Published schedules -> Schedule: one file per format, found by looking at the content."""
+"""Published schedules -> Schedule: one file per format, found by looking at the content.
+
+`formats` has the readers and says where a new one goes, `reading` what they share, `versions` what
+became of a schedule from one version to the next, `writing` what writes one for others, and `own`
+what reading and writing agree on.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +18,8 @@ YEARS = range(1900, 2200)
 MOST_SESSIONS = 100_000
 # A session that lasts longer is a mistake too; whatever looks at its hours one by one takes long.
 LONGEST = timedelta(days=14)
+# What calendars alone have in them.
+_OF_CALENDARS = b"BEGIN:VCALENDAR"
 UNKNOWN = (
     "This is no schedule of a kind that I know: those are schedule JSON and XML as frab and pretalx"
     " export it, answers of the APIs of pretalx and Sessionize, iCalendar, the page of a Sched"
@@ -51,37 +58,32 @@ def read(
     """The schedule in any known format, also packed with gzip. `timezone` and `event` (its title)
     count where the source names none, `fields` for lists of no known form. Raises NotASchedule."""
     # A format is loaded when it is needed: each costs some milliseconds of every start.
-    from bot.sources.unpacking import text_in, unpacked
+    from bot.sources.reading.unpacking import text_in, unpacked
 
     given = Given(timezone, event, fields or Fields())
     raw = unpacked(raw)
-    beginning = raw[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if beginning[:15].upper() == b"BEGIN:VCALENDAR":
-        from bot.sources import ical
+    if _OF_CALENDARS in raw[:1000].upper():
+        from bot.sources.formats import ical
 
-        return ical.read(raw, given)
+        if ical.recognises(raw):
+            return ical.read(raw, given)
     text = text_in(raw, given.fields.encoding)
     del raw  # Whole schedules may take many times the memory of their bytes.
-    match text.lstrip()[:1]:
-        case "{" | "[":
-            return _read_json(text, given)
-        case "<":
-            from bot.sources import frab_xml
+    if text.lstrip()[:1] in ("{", "["):
+        return _read_json(text, given)
+    from bot.sources.formats import flat_csv, frab_xml, sched_page
 
-            return frab_xml.read(text, given)
-    from bot.sources import sched_page
-
+    if frab_xml.recognises(text):
+        return frab_xml.read(text, given)
     if sched_page.recognises(text):
-        return sched_page.read(text, timezone, event)
-    from bot.sources import flat
-
-    return flat.read_csv(text, given)
+        return sched_page.read(text, given)
+    return flat_csv.read(text, given)
 
 
 def _read_json(text: str, given: Given) -> Imported:
     import json
 
-    from bot.sources import c3voc
+    from bot.sources.formats import c3voc
 
     try:
         document = json.loads(text)
@@ -92,7 +94,7 @@ def _read_json(text: str, given: Given) -> Imported:
     if known and c3voc.recognises(document):
         return c3voc.read(document, given)
 
-    from bot.sources import flat, pretalx, sessionize
+    from bot.sources.formats import flat, pretalx, sessionize
 
     if known and pretalx.recognises(document):
         return pretalx.read(document, given)

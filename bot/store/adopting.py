@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, or_, select, update
 
 from bot.messages import User
+from bot.store import letters
 from bot.store.inserting import insert
-from bot.store.people import is_user
+from bot.store.locking import is_user, kept_name
 from bot.store.tables import bookmarks, invocations, kept, users
 
 _OWN = ("met", "before", "timezone", "hours", "plain", "named", "trial", "trial_lease")
@@ -25,10 +26,10 @@ def adopt(connection: Connection, user: User, by: User) -> None:
 
 
 def _hand_over(connection: Connection, user: User, by: User) -> None:
-    new = insert(connection, users).values(network=by.network, ident=by.id, name=by.name)
+    new = insert(connection, users).values(network=by.network, ident=by.id, name=kept_name(by))
     made = new.on_conflict_do_nothing(index_elements=["network", "ident"]).returning(users.c.id)
     is_new = connection.execute(made).first() is not None
-    # As whoever writes to bookmarks: the users first, in order of their ids. See `settling`.
+    # As whoever writes to bookmarks: the users first, in order of their ids. See `locking`.
     both = select(users).where(or_(is_user(user), is_user(by))).order_by(users.c.id)
     rows = {row.ident: row for row in connection.execute(both.with_for_update())}
     if user.id not in rows:
@@ -38,6 +39,7 @@ def _hand_over(connection: Connection, user: User, by: User) -> None:
     _hand_over_bookmarks(connection, former, heir, promised=not is_new)
     theirs = invocations.c.user_id == former.id
     connection.execute(update(invocations).where(theirs).values(user_id=heir.id))
+    letters.hand_over(connection, former.id, heir.id)
     connection.execute(delete(users).where(users.c.id == former.id))
 
 

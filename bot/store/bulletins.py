@@ -6,9 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from bot.store.rows import from_ms, to_ms
+from bot.store.rows import moment, to_ms
 from bot.store.tables import bulletins
 from bot.storing import Bulletin, BulletinClaim, Lease
+
+EVERY = "*"
+"""In place of a channel: all those of the network that whoever speaks there knows of."""
 
 
 def add(connection: Connection, told: Sequence[Bulletin], now: datetime) -> None:
@@ -35,21 +38,36 @@ def waiting(connection: Connection, network: str, now: datetime) -> bool:
     return connection.execute(free).first() is not None
 
 
-def claim(connection: Connection, network: str, lease: Lease) -> list[BulletinClaim]:
-    """Reserve what was not posted yet and is not under way, in no order."""
+def claim(
+    connection: Connection, network: str, channels: Sequence[str], lease: Lease
+) -> list[BulletinClaim]:
+    """Reserve what was not posted yet and is not under way, in no order; what is for every channel
+    is for these."""
+    _spread(connection, network, channels, lease.now)
     claimed = (
         update(bulletins)
         .where(*_free(network, lease.now))
         .values(lease_until=to_ms(lease.until), tries=bulletins.c.tries + 1)
         .returning(bulletins)
     )
-    claims = []
-    for row in connection.execute(claimed):
-        until = from_ms(row.useful_until)
-        assert until is not None
-        bulletin = Bulletin(row.network, row.channel, row.reply, until)
-        claims.append(BulletinClaim(bulletin, row.message, lease.until, failures=row.tries - 1))
-    return claims
+    return [
+        BulletinClaim(
+            Bulletin(row.network, row.channel, row.reply, moment(row.useful_until)),
+            row.message,
+            lease.until,
+            failures=row.tries - 1,
+        )
+        for row in connection.execute(claimed)
+    ]
+
+
+def _spread(connection: Connection, network: str, channels: Sequence[str], now: datetime) -> None:
+    # Of those who do this at once one finds it: the others wait, and then it is done.
+    done = update(bulletins).where(*_free(network, now), bulletins.c.channel == EVERY)
+    for row in connection.execute(done.values(posted=True).returning(bulletins)).all():
+        until = moment(row.useful_until)
+        each = [Bulletin(network, channel, row.reply, until) for channel in dict.fromkeys(channels)]
+        add(connection, each, now)
 
 
 def _free(network: str, now: datetime) -> tuple[ColumnElement[bool], ...]:

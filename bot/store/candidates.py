@@ -31,7 +31,7 @@ NEVER = 2**62
 _MINUTE = 60_000
 
 
-def parameters(network: str, candidates: Candidates, lease: Lease) -> dict[str, Any]:
+def parameters(network: str, candidates: Candidates, lease: Lease, most: int) -> dict[str, Any]:
     """What `owed` is executed with."""
     now = to_ms(candidates.now)
     starting = [
@@ -49,6 +49,7 @@ def parameters(network: str, candidates: Candidates, lease: Lease) -> dict[str, 
         "changed": json.dumps(changed),
         "now": now,
         "wall": to_ms(lease.now),
+        "most": most,
         "news_before": to_ms(candidates.news_before) or NEVER,
     }
 

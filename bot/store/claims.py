@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Integer, bindparam, or_, select, update
 
-from bot.messages import User
+from bot.messages import Bookmark, User
 from bot.notices import Moved, announces_start, message_in_doubt
 from bot.schedule import Facts
 from bot.store import candidates as places
+from bot.store import letters, versions
 from bot.store.rows import bookmark_from, facts_text, preferences_from, to_ms
 from bot.store.tables import SPENT, UNCLAIMED, bookmarks, users
 from bot.storing import Candidates, Claim, Claimed, Judge, Lease
@@ -29,16 +30,37 @@ class _Said:
 
 
 def claim(
-    connection: Connection, network: str, candidates: Candidates, judge: Judge, lease: Lease
-) -> list[Claim]:
-    """Reserve messages for the users of a network who are owed something."""
-    claims = _trials(connection, network, lease)
-    most = lease.most - len(claims)
-    ids = _users_owed(connection, network, candidates, lease, most) if most > 0 else []
-    while ids and _drop_what_is_over(connection, ids, judge, lease):
+    connection: Connection, network: str, candidates: Candidates, judge: Judge, lease: Lease,
+    most: int,
+) -> list[Claim]:  # fmt: skip
+    """Reserve up to `most` messages for the users of a network: tests, what they are owed, and
+    letters."""
+    knows = versions.is_at(connection, candidates.edition)
+    claims = _trials(connection, network, lease, most)
+    if (left := most - len(claims)) > 0:
+        claims += _owed(connection, network, candidates, judge, lease, left, knows)
+    # What they say of a session has to be true, and one that was added be there.
+    if knows and (left := most - len(claims)) > 0:
+        claims += letters.claim(connection, network, lease, left)
+    return claims
+
+
+def _owed(
+    connection: Connection, network: str, candidates: Candidates, judge: Judge, lease: Lease,
+    most: int, knows: bool,
+) -> list[Claim]:  # fmt: skip
+    """What users are owed about their bookmarks; without news unless whoever asks `knows` what
+    holds."""
+    if knows:
+        ids = _users_owed(connection, network, candidates, lease, most)
+        while ids and _drop_what_is_over(connection, ids, judge, lease):
+            ids = _users_owed(connection, network, candidates, lease, most)
+    else:
+        # Another process may have told already what this one does not know yet.
+        judge, candidates = _without_news(judge), replace(candidates, changed=())
         ids = _users_owed(connection, network, candidates, lease, most)
     if not ids:
-        return claims
+        return []
     people = {row.id: row for row in connection.execute(select(users).where(users.c.id.in_(ids)))}
     free = or_(bookmarks.c.message.is_(None), bookmarks.c.lease_until <= to_ms(lease.now))
     theirs = (
@@ -58,6 +80,7 @@ def claim(
     messages = dict(sorted(messages.items(), key=lambda message: _place(message[1]))[:most])
     _part(connection, messages)
     _reserve(connection, messages, lease)
+    claims = []
     for (user_id, message), items in messages.items():
         person = people[user_id]
         claims.append(
@@ -74,9 +97,17 @@ def claim(
     return claims
 
 
-def _trials(connection: Connection, network: str, lease: Lease) -> list[Claim]:
+def _without_news(judge: Judge) -> Judge:
+    def judges(bookmark: Bookmark) -> Claimed | None:
+        claimed = judge(bookmark)
+        return None if claimed is None or isinstance(claimed.notice, Moved) else claimed
+
+    return judges
+
+
+def _trials(connection: Connection, network: str, lease: Lease, most: int) -> list[Claim]:
     """Test notices that users asked for."""
-    given = {"on_network": network, "wall": to_ms(lease.now), "most": lease.most}
+    given = {"on_network": network, "wall": to_ms(lease.now), "most": most}
     rows = connection.execute(_WAITING_TRIALS, given).all()
     for row in rows:
         held = {"trial_lease": to_ms(lease.until)}
@@ -99,7 +130,7 @@ def _users_owed(
 ) -> Sequence[int]:
     """Users with a bookmark that may be owed something, the soonest start first."""
     soonest = places.owed(connection.dialect.name)
-    given = places.parameters(network, candidates, lease) | {"most": most}
+    given = places.parameters(network, candidates, lease, most)
     return connection.execute(soonest, given).scalars().all()
 
 

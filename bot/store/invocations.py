@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
-from bot.messages import Effect, Forget, User
+from bot.messages import Effect, Forget, Organised, User
+from bot.store import organising, people
 from bot.store.inserting import insert
-from bot.store.people import carry_out, is_user, user_id_of
+from bot.store.locking import is_user, user_id_of
 from bot.store.rows import to_ms
 from bot.store.tables import invocations, users
 from bot.storing import Memo
@@ -32,7 +33,10 @@ def apply(
     wall: datetime,
 ) -> bool:
     """Carry out effects, and remember the invocation; false, and nothing is changed, if it or
-    another correction of the same message has taken effect before."""
+    another correction of the same message has taken effect before, or one of the effects cannot be
+    carried out any more."""
+    assert organising.is_followed(effects), "a change of the programme that nobody would notice"
+    organising.prepare(connection, user, effects)
     user_id = user_id_of(connection, user)
     if memo is not None:
         forgets = any(isinstance(effect, Forget) for effect in effects)
@@ -40,7 +44,12 @@ def apply(
             connection.rollback()
             return False
     for effect in effects:
-        carry_out(connection, user, user_id, effect)
+        if isinstance(effect, Organised):
+            if not organising.carry_out(connection, user, effect, wall):
+                connection.rollback()
+                return False
+        else:
+            people.carry_out(connection, user, user_id, effect)
     return True
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.store import migrations, versions
 from bot.store.tables import kept
-from bot.storing import Heads, Version
+from bot.versions import Heads, Version
 
 _SQLITE_PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 _LOOKING_PRAGMAS = ("busy_timeout=5000",)
@@ -80,8 +80,10 @@ def looked_into(url: str, *, whole: bool = False) -> Found:
         if revision is None or revision < versions.SINCE:
             found = Found(revision, event, held)
         else:
-            version = versions.version(connection, held=False) if whole else None
-            found = Found(revision, event, held, versions.heads(connection), version)
+            organised = revision >= versions.ORGANISED_SINCE
+            current = versions.version(connection, False, organised=organised) if whole else None
+            heads = versions.heads(connection, organised=organised)
+            found = Found(revision, event, held, heads, current)
     engine.dispose()
     return found
 

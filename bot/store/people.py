@@ -12,22 +12,17 @@ from bot.messages import (
     Bookmark,
     ChangePreferences,
     DropBookmark,
-    Effect,
     Forget,
     Meet,
     Mute,
+    Own,
     Profile,
     SendTest,
     Snooze,
     User,
 )
 from bot.store.inserting import insert
-from bot.store.rows import (
-    bookmark_from,
-    preferences_from,
-    to_ms,
-    told_columns,
-)
+from bot.store.rows import bookmark_from, preferences_from, to_ms, told_columns
 from bot.store.tables import UNCLAIMED, bookmarks, invocations, kept, users
 
 # To put a statement together takes longer than SQLite to carry it out.
@@ -62,7 +57,7 @@ def load_all(connection: Connection, asked: Sequence[tuple[User, bool]]) -> list
     ]
 
 
-def carry_out(connection: Connection, user: User, user_id: int, effect: Effect) -> None:
+def carry_out(connection: Connection, user: User, user_id: int, effect: Own) -> None:
     """Change what is known of a user, whose row has this id and is locked."""
     mine = bookmarks.c.user_id == user_id
     match effect:
@@ -119,17 +114,3 @@ def _snooze(connection: Connection, one: ColumnElement[bool], until: datetime) -
     reminder = bookmarks.c.message_moves.is_(False)
     connection.execute(update(bookmarks).where(one, reminder).values(UNCLAIMED))
     connection.execute(update(bookmarks).where(one).values(message_announces=False))
-
-
-def user_id_of(connection: Connection, user: User) -> int:
-    """The user's row, made if there is none, and locked: see `settling`."""
-    new = insert(connection, users).values(network=user.network, ident=user.id, name=user.name)
-    connection.execute(new.on_conflict_do_nothing(index_elements=["network", "ident"]))
-    locked = select(users.c.id).where(is_user(user)).with_for_update(key_share=True)
-    found: int = connection.execute(locked).scalar_one()
-    return found
-
-
-def is_user(user: User) -> ColumnElement[bool]:
-    """The user's row."""
-    return (users.c.network == user.network) & (users.c.ident == user.id)

@@ -14,14 +14,20 @@ from bot.schedule import Facts, Slot
 _REMEMBERED = 1_000
 
 
-def to_ms(moment: datetime | None) -> int:
+def to_ms(at: datetime | None) -> int:
     """Milliseconds since 1970; 0 for None."""
-    return round(moment.timestamp() * 1000) if moment is not None else 0
+    return round(at.timestamp() * 1000) if at is not None else 0
 
 
 def from_ms(value: int) -> datetime | None:
     """The moment in UTC; None for 0."""
-    return datetime.fromtimestamp(value / 1000, UTC) if value else None
+    return moment(value) if value else None
+
+
+def moment(value: int) -> datetime:
+    """The moment in UTC, of what is never missing."""
+    assert value, "a moment is missing"
+    return datetime.fromtimestamp(value / 1000, UTC)
 
 
 @lru_cache(_REMEMBERED)
@@ -57,9 +63,7 @@ def told_columns(facts: Facts) -> dict[str, Any]:
 def facts_from(text: str) -> Facts:
     """What `facts_text` wrote."""
     title, start, end, rooms, cancelled = json.loads(text)
-    begins = from_ms(start)
-    assert begins is not None
-    return Facts(title, Slot(begins, from_ms(end), tuple(rooms)), cancelled)
+    return Facts(title, Slot(moment(start), from_ms(end), tuple(rooms)), cancelled)
 
 
 def bookmark_from(row: Any) -> Bookmark:

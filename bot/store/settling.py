@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    CompoundSelect,
     Connection,
+    Table,
+    Update,
     bindparam,
     case,
     delete,
@@ -18,8 +19,9 @@ from sqlalchemy import (
 )
 
 from bot.store.candidates import NEVER
+from bot.store.locking import lock
 from bot.store.rows import to_ms, told_columns
-from bot.store.tables import UNCLAIMED, bookmarks, bulletins, posts, users
+from bot.store.tables import UNCLAIMED, bookmarks, bulletins, letters, posts, users
 from bot.storing import Freed, Outcome, Posted, PutOff, Told
 
 _OVER = 1
@@ -52,11 +54,16 @@ def take_over(connection: Connection, network: str, wall: datetime) -> None:
         & users.c.trial.is_not(None)
         & (users.c.trial_lease > to_ms(wall))
     )
-    _lock(
-        connection, union(select(bookmarks.c.user_id).where(held), select(users.c.id).where(tried))
+    written = (letters.c.network == network) & (letters.c.lease_until > to_ms(wall))
+    owners = union(
+        select(bookmarks.c.user_id).where(held),
+        select(users.c.id).where(tried),
+        select(letters.c.user_id).where(written),
     )
+    lock(connection, owners)
     connection.execute(update(bookmarks).where(held).values(lease_until=0))
     connection.execute(update(users).where(tried).values(trial_lease=_OVER))
+    connection.execute(update(letters).where(written).values(lease_until=_OVER))
     for table in (posts, bulletins):
         posting = (table.c.network == network) & table.c.posted.is_(False)
         running = table.c.lease_until > to_ms(wall)
@@ -79,23 +86,19 @@ def rewind(connection: Connection, network: str, moment: datetime) -> None:
 
 
 def _lock_owners(connection: Connection, messages: Sequence[str]) -> None:
-    """Whoever writes to the bookmarks of users locks the users first, in order of their ids: so
-    no two processes wait for each other."""
+    """Lock the users whom these messages are for: see `locking`."""
     told = select(bookmarks.c.user_id).where(bookmarks.c.message.in_(messages))
     tried = select(users.c.id).where(users.c.trial.in_(messages))
+    written = select(letters.c.user_id).where(letters.c.message.in_(messages))
     # In one statement PostgreSQL might begin with all users, as long as it has not counted rows.
-    _lock(connection, connection.execute(union(told, tried)).scalars().all())
-
-
-def _lock(connection: Connection, ids: Sequence[int] | CompoundSelect[tuple[int]]) -> None:
-    locked = select(users.c.id).where(users.c.id.in_(ids)).order_by(users.c.id)
-    connection.execute(locked.with_for_update(key_share=True)).all()
+    lock(connection, connection.execute(union(told, tried, written)).scalars().all())
 
 
 def _note_told(connection: Connection, outcomes: Sequence[Told]) -> None:
-    trials = [told.message for told in outcomes if not told.facts]
-    if trials:
-        connection.execute(update(users).where(users.c.trial.in_(trials)).values(trial=None))
+    others = [told.message for told in outcomes if not told.facts]
+    if others:
+        connection.execute(update(users).where(users.c.trial.in_(others)).values(trial=None))
+        connection.execute(delete(letters).where(letters.c.message.in_(others)))
     messages = [told.message for told in outcomes if told.facts]
     ours = select(
         bookmarks.c.message,
@@ -134,10 +137,8 @@ def _note_put_off(connection: Connection, outcomes: Sequence[PutOff]) -> None:
         for put_off in outcomes
     ]
     if rows:
-        connection.execute(_PUT_OFF, rows)
-        connection.execute(_PUT_OFF_TRIAL, rows)
-        connection.execute(_PUT_OFF_POST, rows)
-        connection.execute(_PUT_OFF_BULLETIN, rows)
+        for statement in _PUT_OFF:
+            connection.execute(statement, rows)
 
 
 def _note_freed(connection: Connection, outcomes: Sequence[Freed]) -> None:
@@ -148,7 +149,8 @@ def _note_freed(connection: Connection, outcomes: Sequence[Freed]) -> None:
         for freed in outcomes
     ]
     if rows:
-        connection.execute(_FREE, rows)
+        for statement in _FREED:
+            connection.execute(statement, rows)
 
 
 _TOLD: dict[str, Any] = {
@@ -171,50 +173,35 @@ _TELL_AND_ANNOUNCE = _TELL.values(
     reminded_at=_NOW,
 )
 _WHY = bindparam("why", type_=bookmarks.c.failure.type)
-# Whoever was held up may settle so late that another process has the message under way.
+
+
+def _put_off(table: Table) -> Update:
+    # Whoever was held up may settle so late that another process has the message under way.
+    ours = table.c.lease_until <= bindparam("ours", type_=BigInteger)
+    one = update(table).where(table.c.message == bindparam("of"), ours)
+    return one.values(lease_until=bindparam("until"))
+
+
+def _free(table: Table) -> Update:
+    # Anything else is a claim made since, also one that ends sooner.
+    ours = table.c.lease_until == bindparam("ours", type_=BigInteger)
+    one = update(table).where(table.c.message == bindparam("of"), ours)
+    return one.values(lease_until=bindparam("until"))
+
+
 _PUT_OFF = (
-    update(bookmarks)
-    .where(
-        bookmarks.c.message == bindparam("of"),
-        bookmarks.c.lease_until <= bindparam("ours", type_=BigInteger),
-    )
-    .values(
-        lease_until=bindparam("until"),
-        failures=bookmarks.c.failures + 1,
-        failure=func.coalesce(_WHY, bookmarks.c.failure),
-    )
-)
-_FREE = (
-    update(bookmarks)
-    .where(
-        bookmarks.c.message == bindparam("of"),
-        # Anything else is a claim made since, also one that ends sooner.
-        bookmarks.c.lease_until == bindparam("ours", type_=BigInteger),
-    )
-    .values(lease_until=bindparam("until"))
-)
-_PUT_OFF_TRIAL = (
+    _put_off(bookmarks).values(
+        failures=bookmarks.c.failures + 1, failure=func.coalesce(_WHY, bookmarks.c.failure)
+    ),
     update(users)
     .where(
         users.c.trial == bindparam("of"),
         users.c.trial_lease <= bindparam("ours", type_=BigInteger),
     )
     # A reminder is tried until its session begins; a test would be for ever.
-    .values(trial_lease=bindparam("until"), trial=case((_WHY.is_(None), users.c.trial)))
+    .values(trial_lease=bindparam("until"), trial=case((_WHY.is_(None), users.c.trial))),
+    _put_off(letters).values(failures=letters.c.failures + 1),
+    _put_off(posts).values(failures=posts.c.failures + 1),
+    _put_off(bulletins),
 )
-_PUT_OFF_POST = (
-    update(posts)
-    .where(
-        posts.c.message == bindparam("of"),
-        posts.c.lease_until <= bindparam("ours", type_=BigInteger),
-    )
-    .values(lease_until=bindparam("until"), failures=posts.c.failures + 1)
-)
-_PUT_OFF_BULLETIN = (
-    update(bulletins)
-    .where(
-        bulletins.c.message == bindparam("of"),
-        bulletins.c.lease_until <= bindparam("ours", type_=BigInteger),
-    )
-    .values(lease_until=bindparam("until"))
-)
+_FREED = (_free(bookmarks), _free(letters))

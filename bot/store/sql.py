@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
+from bot.live import LiveChange
 from bot.messages import Effect, Profile, User
 from bot.ports import Clock
-from bot.schedule import Session
+from bot.schedule import Edition, Session
 from bot.store import (
     adopting,
     bulletins,
@@ -21,6 +22,8 @@ from bot.store import (
     holders,
     invocations,
     keeping,
+    live,
+    organising,
     people,
     posts,
     settling,
@@ -30,21 +33,20 @@ from bot.store import (
 from bot.store.opening import opened, reason
 from bot.store.together import Together
 from bot.storing import (
+    Audited,
     Bulletin,
     BulletinClaim,
     Candidates,
     Claim,
     Delivery,
-    Head,
-    Heads,
     Judge,
     Lease,
     Memo,
     Outcome,
     Post,
     StoreAway,
-    Version,
 )
+from bot.versions import Head, Heads, Version
 
 T = TypeVar("T")
 
@@ -75,14 +77,15 @@ class SqlStore:
 
     async def apply(self, user: User, effects: Sequence[Effect], memo: Memo | None) -> bool:
         """Carry out all effects, and remember the invocation; false if it has taken effect before,
-        or another correction has come in between."""
+        another correction has come in between, or a session's number is not new."""
         return await self._write(invocations.apply, user, effects, memo, self._clock.wall())
 
     async def claim(
-        self, network: str, candidates: Candidates, judge: Judge, lease: Lease
+        self, network: str, candidates: Candidates, judge: Judge, lease: Lease, most: int
     ) -> list[Claim]:
-        """Reserve messages to users who are owed something, the soonest start first."""
-        return await self._write(claims.claim, network, candidates, judge, lease)
+        """Reserve up to `most` messages: tests, what users are owed about their bookmarks, the
+        soonest start first, and letters."""
+        return await self._write(claims.claim, network, candidates, judge, lease, most)
 
     async def claim_posts(
         self, network: str, wanted: Sequence[tuple[str, datetime]], lease: Lease
@@ -156,26 +159,56 @@ class SqlStore:
         """The version that counts, or the one that is held back."""
         return await self._read(versions.version, held)
 
-    async def publish(self, version: Version, bulletins: Sequence[Bulletin] = ()) -> bool:
-        """Let this version count, if it follows on the one that does so far."""
+    async def publish(
+        self,
+        version: Version,
+        bulletins: Sequence[Bulletin] = (),
+        *,
+        acts: int = 0,
+        settled: Sequence[LiveChange] = (),
+    ) -> bool:
+        """Let this version count, if it follows on the one that does so far, and organisers have
+        done nothing since `acts`; the live changes that are settled go."""
         wall = self._clock.wall()
-        return await self._write(versions.publish, version, bulletins, wall)
+        return await self._write(versions.publish, version, bulletins, acts, settled, wall)
 
-    async def hold_back(self, version: Version, bulletins: Sequence[Bulletin] = ()) -> bool:
-        """Keep this version beside the one that counts, if it follows on that."""
+    async def live(self) -> tuple[LiveChange, ...]:
+        """What organisers have changed, in the order in which they did."""
+        return await self._read(live.changes)
+
+    async def audited(self, most: int) -> list[Audited]:
+        """What organisers did last, the latest first."""
+        return await self._read(organising.audited, most)
+
+    async def unreached(self) -> Mapping[str, Mapping[str, int]]:
+        """How many users the last message to them did not reach, by network and reason."""
+        return await self._read(waiting.unreached)
+
+    async def hold_back(
+        self, version: Version, bulletins: Sequence[Bulletin] = (), *, acts: int = 0
+    ) -> bool:
+        """Keep this version beside the one that counts, if it follows on that, and organisers
+        have done nothing since `acts`."""
         wall = self._clock.wall()
-        return await self._write(versions.hold_back, version, bulletins, wall)
+        return await self._write(versions.hold_back, version, bulletins, acts, wall)
 
     async def confirm(self, head: Head) -> None:
         """The source says the same as the version that counts, if it has this number."""
         await self._write(versions.confirm, head)
 
-    async def claim_bulletins(self, network: str, lease: Lease) -> list[BulletinClaim]:
-        """Reserve what channels of a network are to be told."""
+    async def claim_bulletins(
+        self,
+        network: str,
+        channels: Sequence[str],
+        lease: Lease,
+        edition: Edition | None = None,
+    ) -> list[BulletinClaim]:
+        """Reserve what channels of a network are to be told, if the programme is at this edition;
+        what is for all is for these."""
         # There hardly ever is anything, and whoever writes waits for others who do.
         if not await self._read(bulletins.waiting, network, lease.now):
             return []
-        return await self._write(bulletins.claim, network, lease)
+        return await self._write(_claim_bulletins, network, channels, lease, edition)
 
     async def adopt(self, user: User, by: User) -> None:
         """Make everything of one user another's, on the same network."""
@@ -207,11 +240,24 @@ class SqlStore:
         return await asyncio.get_running_loop().run_in_executor(threads, transaction)
 
 
+def _claim_bulletins(
+    connection: Connection, network: str, channels: Sequence[str], lease: Lease,
+    edition: Edition | None,
+) -> list[BulletinClaim]:  # fmt: skip
+    knows = versions.is_at(connection, edition)
+    return bulletins.claim(connection, network, channels, lease) if knows else []
+
+
 def _in_transaction(engine: Engine, work: Callable[..., T], arguments: tuple[object, ...]) -> T:
+    worked = False
     try:
         with engine.begin() as connection:
-            return work(connection, *arguments)
+            done = work(connection, *arguments)
+            worked = True
     except (IntegrityError, DataError):
         raise  # what the tables refuse is a mistake of the program
     except DBAPIError as problem:
-        raise StoreAway(f"The database cannot be used now ({reason(problem)}).") from problem
+        # It may have been committed, and only the answer to that is lost.
+        away = f"The database cannot be used now ({reason(problem)})."
+        raise StoreAway(away, in_doubt=worked) from problem
+    return done

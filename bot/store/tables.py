@@ -14,6 +14,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+LONGEST_NAME = 255
+
 metadata = MetaData()
 
 users = Table(
@@ -22,7 +24,7 @@ users = Table(
     Column("id", Integer, primary_key=True),
     Column("network", String(40), nullable=False),
     Column("ident", String(255), nullable=False),
-    Column("name", String(255), nullable=False, default=""),
+    Column("name", String(LONGEST_NAME), nullable=False, default=""),
     Column("met", Boolean, nullable=False, default=False),
     Column("before", Integer),
     Column("timezone", String(64)),
@@ -153,7 +155,48 @@ versions = Table(
     Column("etag", Text),
     Column("modified", Text),
     Column("why", Text, nullable=False, default=""),
+    # The highest number of a session in it.
+    Column("highest", Integer, nullable=False, server_default="0"),
 )
+
+# What organisers have changed on top of the version that counts.
+live = Table(
+    "live",
+    metadata,
+    Column("session_id", Integer, primary_key=True, autoincrement=False),
+    Column("part", String(12), primary_key=True),
+    Column("value", Text, nullable=False),
+    # In the order in which they did.
+    Column("number", Integer, nullable=False),
+)
+
+# What organisers have done. Nothing is ever taken out: the highest id says what they did last.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("network", String(40), nullable=False),
+    Column("ident", String(255), nullable=False),
+    Column("name", String(LONGEST_NAME), nullable=False),
+    Column("what", Text, nullable=False),
+)
+
+# What users are to be told once, until they are.
+letters = Table(
+    "letters",
+    metadata,
+    Column("message", String(48), primary_key=True),
+    Column("announcement", String(32), nullable=False),
+    Column("network", String(40), nullable=False),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("reply", Text, nullable=False),
+    Column("useful_until", BigInteger, nullable=False),
+    # 0 as long as nobody has tried to tell it.
+    Column("lease_until", BigInteger, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+)
+Index("letters_waiting", letters.c.network, letters.c.lease_until)
 
 bulletins = Table(
     "bulletins",

@@ -1,4 +1,5 @@
-"""What people wait for: how many for a reminder, and of which sessions somebody knows otherwise."""
+"""What people wait for: how many for a reminder, of which sessions somebody knows otherwise, and
+whom the last message did not reach."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -61,6 +62,21 @@ def outdated(connection: Connection, network: str, sessions: Collection[Session]
         for s in sessions
         if s.id in told_now or (s.id in keys and keys[s.id] - {facts_key(s.facts)})
     }
+
+
+def unreached(connection: Connection) -> Mapping[str, Mapping[str, int]]:
+    """How many users the last message about one of their bookmarks did not reach, by network and
+    reason."""
+    users = func.count(bookmarks.c.user_id.distinct())
+    counted = (
+        select(bookmarks.c.network, bookmarks.c.failure, users)
+        .where(bookmarks.c.failure.is_not(None))
+        .group_by(bookmarks.c.network, bookmarks.c.failure)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for network, reason, count in connection.execute(counted):
+        found.setdefault(network, {})[reason] = count
+    return found
 
 
 @cache

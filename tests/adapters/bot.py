@@ -5,7 +5,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,8 @@ from weakref import WeakSet
 
 from bot import app
 from bot.clock import SystemClock
+from bot.following import Following
+from bot.live import overlaid
 from bot.patience import Holding, Patience
 from bot.ports import Adapter, Clock
 from bot.rules import Rules
@@ -118,10 +120,12 @@ class WholeBot(Generic[A]):
             await self.joined()
 
     async def _serve(self) -> None:
+        self._following = Following(self.store, self.schedule)
+        schedule = await self._following.latest() or self.schedule
         await app.serve(
-            self.schedule, self.store, self.clock, self.rules, list(self.adapters.values()),
-            versions=self._new_versions(), stopping=self._stopping, tally=self.tally,
-            patience=self.patience, holding=_HOLDING,
+            schedule, self.store, self.clock, self.rules, list(self.adapters.values()),
+            versions=self._new_versions(), following=self._following, stopping=self._stopping,
+            tally=self.tally, patience=self.patience, holding=_HOLDING,
         )  # fmt: skip
 
     async def joined(self, network: str | None = None, within: float = _SECONDS) -> None:
@@ -157,6 +161,16 @@ class WholeBot(Generic[A]):
                 task.cancel()
             await asyncio.gather(*ours, return_exceptions=True)
         await self._end()
+
+    @asynccontextmanager
+    async def killed(self, *, after: str = "", before: str = "") -> AsyncIterator[None]:
+        """Kill it as soon as it has called, or when it is to call, what the store calls so, at some
+        moment from the beginning of the block on; it is dead at its end."""
+        self._mortal.dies_after, self._mortal.dies_before = after, before
+        yield
+        async with asyncio.timeout(_SECONDS):
+            await self._mortal.died.wait()
+        await self.kill()
 
     async def restart(self) -> None:
         """Stop and start, with the same database."""
@@ -214,7 +228,9 @@ class WholeBot(Generic[A]):
             old.event, old.timezone, sessions, rooms=old.rooms.values(), venue=old.venue,
             people=old.people.values(), day_change=old.day_change,
         )  # fmt: skip
-        self._versions.put_nowait(self.schedule)
+        self._following.published = self.schedule
+        self._following.schedule = overlaid(self.schedule, self._following.live)
+        self._versions.put_nowait(self._following.schedule)
         await self._versions.join()
 
     async def _new_versions(self) -> AsyncIterator[Schedule]:
@@ -281,12 +297,16 @@ class _Listener(logging.Handler):
 
 
 class _Mortal:
-    """A store that a killed process does not reach any more; `ticked` is called whenever it has
-    claimed for a network what is owed there."""
+    """A store that a killed process does not reach any more, which it becomes at the call that it
+    `dies_after`, or `dies_before`; `ticked` is called whenever it has claimed for a network what is
+    owed there."""
 
     def __init__(self, store: SqlStore, ticked: Callable[[str], None]) -> None:
         self.store = store
         self.dead = False
+        self.died = asyncio.Event()
+        self.dies_after = ""
+        self.dies_before = ""
         self._ticked = ticked
 
     async def claim(self, network: str, *more: Any) -> list[Claim]:
@@ -298,7 +318,20 @@ class _Mortal:
     def __getattr__(self, name: str) -> Any:
         if self.dead:
             raise StoreAway("The process is dead.")
-        return getattr(self.store, name)
+        called = getattr(self.store, name)
+        return self._last(name, called) if name in (self.dies_after, self.dies_before) else called
+
+    def _last(self, name: str, called: Callable[..., Any]) -> Callable[..., Any]:
+        """The same call, with which the process dies: nobody hears what came of it."""
+
+        async def call(*given: Any, **named: Any) -> None:
+            if name == self.dies_after:
+                await called(*given, **named)
+            self.dead = True
+            self.died.set()
+            await asyncio.Event().wait()
+
+        return call
 
 
 def _noting_owners(

@@ -4,6 +4,7 @@ import pytest
 
 from bot.command import Command, Example
 from bot.commands import TOPICS, by_alias, every, understood
+from tests.commands.organising import Office
 from tests.summit import Summit
 
 EXAMPLES = [(command, example) for command in every() for example in command.examples]
@@ -17,7 +18,10 @@ async def test_an_example_says_what_the_command_answers(
 ) -> None:
     response = await summit.respond("somebody", example.line)
     assert response.command == command.name
-    said = await summit.say("somebody else", example.line)
+    if command.organising:
+        said = Office().say(example.line)
+    else:
+        said = await summit.say("somebody else", example.line)
     assert said[: len(example.says)] == list(example.says)
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from bot.names import Finder
 from bot.schedule import Kind, Person, Room, Schedule, Session
-from bot.sources import c3voc, read
+from bot.sources import read
+from bot.sources.writing import c3voc
 from tests.summit import DATA, folsom
 
 _SEED = DATA.parent.parent.parent / "shared" / "seed" / "folsom-design-summit-2012.txt"

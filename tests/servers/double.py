@@ -1,8 +1,9 @@
 """The command line with doubles for networks: `python -m tests.servers.double run --config FILE`.
 
-A double does what its `server` says: "speaks", "refuses", "leaves", "hangs" or "fails"; or it lets
-Ada ask something, where `_` is a blank, one line after the other. It says what happens on standard
-output, a line each, and "loads" what the program has loaded by then.
+A double does what its `server` says: "speaks", "refuses", "leaves", "hangs" or "fails", or "warns"
+where it is only checked; or it lets Ada ask something, where `_` is a blank, one line after the
+other. It says what happens on standard output, a line each, and "loads" what the program has loaded
+by then.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import networks
+from bot.adapters.finding import Finding, findings
 from bot.adapters.irc.settings import Irc
 from bot.cli import main
 from bot.config import Network
@@ -27,6 +29,7 @@ class Double:
 
     traits = Traits(in_flight=10)
     coming_up: Sequence[Channel] = ()
+    channels: Sequence[Channel] = ()
 
     def __init__(self, settings: Irc, store: Store, clock: Clock) -> None:
         given = settings.server
@@ -42,7 +45,7 @@ class Double:
         finally:
             self._says("is silent")
 
-    async def check(self) -> list[str]:
+    async def check(self) -> list[Finding]:
         self._says("looks")
         await self._store.keep(self.network, "seen", "yes")
         match self._does:
@@ -52,7 +55,11 @@ class Double:
                 raise RuntimeError("what ada wrote")
             case ["hangs"]:
                 await asyncio.Event().wait()
-        return ["Registered as summitbot.", f"Kept: {await self._store.read(self.network, 'seen')}"]
+            case ["warns"]:
+                nobody = Finding("Nobody is called ada.", wrong=True)
+                return findings(["Registered as summitbot.", nobody])
+        kept = await self._store.read(self.network, "seen")
+        return findings(["Registered as summitbot.", f"Kept: {kept}"])
 
     async def send(
         self,
@@ -69,6 +76,9 @@ class Double:
         self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
     ) -> None:
         self._says(f"posts to {channel.id}: {' / '.join(lines(reply, reader))}")
+
+    def organises(self, user: User) -> bool:
+        return False
 
     def share(self, processes: int) -> None:
         pass

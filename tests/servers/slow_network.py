@@ -31,6 +31,7 @@ class SlowNetwork:
 
     network = NETWORK
     coming_up: Sequence[Channel] = ()
+    channels: Sequence[Channel] = ()
 
     def __init__(self, seconds: float, in_flight: int) -> None:
         self.traits = Traits(in_flight=in_flight)
@@ -62,6 +63,9 @@ class SlowNetwork:
         self, channel: Channel, reply: Reply, reader: Reader, key: str, again: bool = False
     ) -> None:
         raise AssertionError("there are no channels")
+
+    def organises(self, user: User) -> bool:
+        return False
 
     def share(self, processes: int) -> None:
         pass

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sources.fields import Fields, of
-from bot.sources.guessing import guessed
+from bot.sources.formats.lists.guessing import guessed
 
 
 def test_fields_are_read_from_a_table() -> None:

@@ -11,11 +11,8 @@ from hypothesis import strategies as st
 
 from bot.sources import LONGEST
 from bot.sources.fields import Fields
-from tests.sources import (
-    calendars,
-    documents,
-    mutants,
-    pages,
+from tests.sources import calendars, documents, mutants, pages
+from tests.sources.formats import (
     test_flat,
     test_flat_csv,
     test_frab_xml,

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.schedule import Kind, Session
-from bot.sources import Imported, NotASchedule, c3voc, ical_writing, read
+from bot.sources import Imported, NotASchedule, read
+from bot.sources.writing import c3voc, ical
 from tests.sources.documents import START
 from tests.summit import DATA
 
@@ -205,7 +206,7 @@ def test_what_is_exported_as_a_calendar_is_read_back(name: str) -> None:
         return session.title, slot.start, slot.end, ", ".join(slot.rooms), session.cancelled
 
     before = _found(name).schedule
-    after = read(ical_writing.write(before, START)).schedule
+    after = read(ical.write(before, START)).schedule
     by_essence: Callable[[Session], str] = lambda session: str(essence(session))  # noqa: E731
 
     assert [essence(s) for s in sorted(after.sessions, key=by_essence)] == [

@@ -47,20 +47,20 @@ def judge_of(*sessions: Session) -> Callable[[Bookmark], Claimed | None]:
     return judge
 
 
-def lease(at: timedelta = timedelta(), most: int = 10) -> Lease:
-    return Lease(NOW + at, NOW + at + LEASE, most)
+def lease(at: timedelta = timedelta()) -> Lease:
+    return Lease(NOW + at, NOW + at + LEASE)
 
 
 async def claim(
     store: SqlStore, at: timedelta = timedelta(), most: int = 10, network: str = NETWORK
 ) -> list[Claim]:
-    return await store.claim(network, candidates(), judge_of(PANEL, TALK), lease(at, most))
+    return await store.claim(network, candidates(), judge_of(PANEL, TALK), lease(at), most)
 
 
-async def waits_for_a_lock(other: psycopg.Connection) -> None:
-    """Until somebody waits for what another has locked."""
-    async with asyncio.timeout(4):
+async def waits_for_a_lock(other: psycopg.Connection, many: int = 1) -> None:
+    """Until so many wait for what others have locked."""
+    async with asyncio.timeout(20):
         while True:
-            if other.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+            if len(other.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall()) >= many:
                 return
             await asyncio.sleep(0.01)

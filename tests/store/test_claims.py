@@ -91,7 +91,7 @@ async def test_what_is_settled_is_told(store: SqlStore) -> None:
 async def test_what_is_not_ours_any_more_is_not_settled(store: SqlStore) -> None:
     await store.apply(ADA, [wish()], None)
     (first,) = await claim(store)
-    changed = await store.claim(NETWORK, candidates(MOVED), judge_of(MOVED), lease(LEASE))
+    changed = await store.claim(NETWORK, candidates(MOVED), judge_of(MOVED), lease(LEASE), 10)
     assert [claim.items[0].notice for claim in changed] == [Moved(MOVED, PANEL.facts)]
     await store.settle([Told(first.message, {1: PANEL.facts}, {1}, NOW)])
     (mark,) = (await store.load(ADA, bookmarks=True)).bookmarks
@@ -149,10 +149,10 @@ async def test_news_to_who_was_put_off_go_after_news_to_who_was_not(store: SqlSt
     judge, moved = judge_of(MOVED), candidates(MOVED)
     for user in (ADA, BOB):
         await store.apply(user, [wish()], None)
-    first, second = await store.claim(NETWORK, moved, judge, lease())
+    first, second = await store.claim(NETWORK, moved, judge, lease(), 10)
     await store.settle([PutOff(claimed.message, NOW) for claimed in (first, first, second)])
     for user in (second.user, first.user):
-        claims = await store.claim(NETWORK, moved, judge, lease(most=1))
+        claims = await store.claim(NETWORK, moved, judge, lease(), 1)
         assert [claim.user for claim in claims] == [user]
 
 
@@ -163,7 +163,7 @@ async def test_who_was_put_off_for_the_next_start_goes_before_a_later_one(store:
     (first,) = await claim(store)
     await store.settle([PutOff(first.message, NOW, "nobody is there")])
     await store.apply(BOB, [wish(later)], None)
-    (next_one,) = await store.claim(NETWORK, both, judge, lease(most=1))
+    (next_one,) = await store.claim(NETWORK, both, judge, lease(), 1)
     assert next_one.user == ADA
 
 
@@ -171,30 +171,43 @@ async def test_doubts_that_are_over_take_no_places(store: SqlStore) -> None:
     people = [User(NETWORK, f"user {number}") for number in range(5)]
     for user in people:
         await store.apply(user, [wish()], None)
-    await store.claim(NETWORK, candidates(MOVED), judge_of(MOVED), lease())
+    await store.claim(NETWORK, candidates(MOVED), judge_of(MOVED), lease(), 10)
     await store.apply(ADA, [wish(TALK)], None)
     only_talk = replace(candidates(), starting=(TALK,))
 
     def judge(bookmark: Bookmark) -> Claimed | None:
         return judge_of(TALK)(bookmark) if bookmark.session_id == TALK.id else None
 
-    (found,) = await store.claim(NETWORK, only_talk, judge, lease(LEASE, most=2))
+    (found,) = await store.claim(NETWORK, only_talk, judge, lease(LEASE), 2)
     assert found.user == ADA
     for user in people:
         (mark,) = (await store.load(user, bookmarks=True)).bookmarks
         assert mark.message is None
 
 
+async def test_who_is_owed_more_than_one_message_takes_no_more_places_than_there_are(
+    store: SqlStore,
+) -> None:
+    moved, judge = candidates(MOVED), judge_of(MOVED, TALK)
+    await store.apply(ADA, [wish()], None)
+    (doubt,) = await store.claim(NETWORK, moved, judge, lease(), 1)
+    await store.apply(ADA, [wish(TALK)], None)
+    for session_id in (TALK.id, MOVED.id):
+        (found,) = await store.claim(NETWORK, moved, judge, lease(LEASE), 1)
+        assert [each.bookmark.session_id for each in found.items] == [session_id]
+    assert found.message == doubt.message
+
+
 async def test_no_more_doubts_are_judged_than_there_are_places(store: SqlStore) -> None:
     for number in range(20):
         await store.apply(User(NETWORK, f"user {number}"), [wish()], None)
     moved = judge_of(MOVED)
-    await store.claim(NETWORK, candidates(MOVED), moved, lease(most=20))
+    await store.claim(NETWORK, candidates(MOVED), moved, lease(), 20)
     judged = list[Bookmark]()
 
     def judge(bookmark: Bookmark) -> Claimed | None:
         judged.append(bookmark)
         return moved(bookmark)
 
-    assert len(await store.claim(NETWORK, candidates(MOVED), judge, lease(LEASE, most=2))) == 2
+    assert len(await store.claim(NETWORK, candidates(MOVED), judge, lease(LEASE), 2)) == 2
     assert len(judged) <= 4, "two people, as a doubt and as what they are owed"

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,24 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
-from bot.messages import AddBookmark, Bookmark, ChangePreferences, Preferences, Profile, User
+from bot.live import Added, LiveChange
+from bot.messages import (
+    AddBookmark,
+    Audit,
+    Bookmark,
+    ChangeLive,
+    ChangePreferences,
+    Preferences,
+    Profile,
+    User,
+)
 from bot.schedule import Facts, Slot
 from bot.store import migrations, opening
 from bot.store.opening import StoreFailed
 from bot.store.sql import SqlStore
 from bot.store.tables import metadata
 from bot.storing import Lease
+from bot.versions import Head, Heads
 from tests.databases import without_tables
 from tests.servers.away import locked
 from tests.servers.postgres import empty
@@ -139,7 +151,29 @@ VALUES ('irc', '6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e003', 1334593220000);
 INSERT INTO posts (network, channel, start, message, posted, lease_until, failures)
 VALUES ('irc', '#summit', 1334593440000, '6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e004', TRUE, 0, 0);
 """
-WRITTEN = {"0001": WRITTEN_BY_0001, "0002": WRITTEN_BY_0002}
+
+# And by revision 0005: the version that counts, the one that is held back, and what a channel is
+# told.
+WRITTEN_BY_0005 = (
+    WRITTEN_BY_0002
+    + """
+INSERT INTO versions (
+  state, number, at, seen, event, schedule, digest, etag, modified, why)
+VALUES
+  ('current', 3, 1334593200000, 1334593260000, 'Summit', '{"schedule": {"conference": {"days": [
+    {"rooms": {"Marina": [{"id": 7}, {"id": 42}], "": [{"id": 9}]}}, {"rooms": {}},
+    {"rooms": {"Seacliff": [{"id": 8}]}}]}}}', 'digest 3', '"3"', 'Monday', ''),
+  ('held', 4, 1334593300000, 1334593300000, 'Summit', '{"schedule": {"conference": {"days": [
+    {"rooms": {"Marina": [{"id": 43}, {"id": "x"}]}}]}}}', 'digest 4', NULL, NULL, 'removes much');
+
+INSERT INTO bulletins (
+  message, network, channel, reply, useful_until, posted, lease_until, tries)
+VALUES
+  ('6a3b7e0c-7e43-4a38-9c4f-b2a7d8c9e005', 'irc', '#ops', '[["t","News"]]', 1334600000000, FALSE,
+   0, 0);
+"""
+)
+WRITTEN = {"0001": WRITTEN_BY_0001, "0002": WRITTEN_BY_0002, "0005": WRITTEN_BY_0005}
 PANEL = Facts("Panel", Slot(at(16, 16, 24), at(16, 17, 20), ("Marina",)), False)
 IN_DOUBT = Facts("Talk", Slot(at(16, 17), at(16, 18), ("A", "B")), False)
 WHAT_IT_SAYS = {
@@ -216,12 +250,82 @@ async def test_nobody_of_an_older_revision_is_named_before_they_say_so(
         assert profile.preferences.named == of_them
 
 
-@pytest.mark.parametrize("upgraded", ["0002"], indirect=True)
+@pytest.mark.parametrize("upgraded", ["0002", "0005"], indirect=True)
 async def test_what_was_posted_to_a_channel_is_not_posted_again(upgraded: SqlStore) -> None:
-    lease = Lease(at(16, 16, 20), at(16, 16, 21), 10)
+    lease = Lease(at(16, 16, 20), at(16, 16, 21))
     channels = ["#summit", "#hallway"]
     posts = await upgraded.claim_posts("irc", [(c, PANEL.slot.start) for c in channels], lease)
     assert [post.channel for post in posts] == ["#hallway"]
+
+
+CURRENT = Head(3, at(16, 16, 20), at(16, 16, 21), "digest 3", '"3"', "Monday")
+HELD = Head(
+    4,
+    at(16, 16, 21) + timedelta(seconds=40),
+    at(16, 16, 21) + timedelta(seconds=40),
+    "digest 4",
+    why="removes much",
+)
+
+
+@pytest.mark.parametrize("upgraded", ["0005"], indirect=True)
+async def test_organisers_go_on_from_the_versions_of_an_older_revision(upgraded: SqlStore) -> None:
+    assert await upgraded.heads() == Heads(CURRENT, HELD, acts=0, highest=43)
+    assert [
+        (version.head, version.event, version.highest)
+        for version in (await upgraded.version(), await upgraded.version(held=True))
+        if version is not None
+    ] == [(CURRENT, "Summit", 42), (HELD, "Summit", 43)]
+    slot = Slot(at(16, 17), None, ())
+    for number, is_new in ((43, False), (44, True)):
+        added = ChangeLive(LiveChange(number, Added("Clinic", slot)))
+        assert await upgraded.apply(BOB, [added, Audit("added")], None) is is_new
+    claims = await upgraded.claim_bulletins("irc", [], Lease(at(16, 16), at(16, 17)))
+    assert [claim.bulletin.channel for claim in claims] == ["#ops"]
+
+
+def test_what_is_no_schedule_keeps_no_upgrade_from_being_made(
+    database: str, engine: Engine
+) -> None:
+    migrations.upgrade(engine, "0005")
+    with engine.begin() as connection:
+        for number, document in enumerate(("", "[]", '{"schedule": null}', "{", '"days"')):
+            connection.execute(
+                text(
+                    "INSERT INTO versions (state, number, at, seen, event, schedule, digest, why)"
+                    " VALUES (:state, 1, 1, 1, '', :document, '', '')"
+                ),
+                {"state": f"odd {number}", "document": document},
+            )
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT highest FROM versions")).scalars().all()
+    assert found == [0] * 5
+
+
+@pytest.mark.parametrize("revision", [*WRITTEN, "0006"])
+def test_whoever_only_looks_sees_what_an_older_revision_wrote_and_leaves_it(
+    database: str, engine: Engine, revision: str
+) -> None:
+    written = max(known for known in WRITTEN if known <= revision)
+    migrations.upgrade(engine, written)
+    with engine.begin() as connection:
+        for statement in WRITTEN[written].split(";\n\n"):
+            connection.exec_driver_sql(statement)
+    migrations.upgrade(engine, revision)
+    for whole in (False, True):
+        found = opening.looked_into(database, whole=whole)
+        assert found.revision == revision
+        assert found.kept == {("irc", "position"): "7"}
+        highest = 43 if revision == "0006" else 0
+        has_versions = revision >= "0005"
+        assert found.heads == (Heads(CURRENT, HELD, 0, highest) if has_versions else Heads())
+        assert (found.version is not None) == (whole and has_versions)
+        if found.version is not None:
+            assert (found.version.head, found.version.event) == (CURRENT, "Summit")
+            assert found.version.highest == (42 if revision == "0006" else 0)
+    with engine.connect() as connection:
+        assert migrations.revision(connection) == revision
 
 
 async def test_a_bookmark_of_an_older_revision_is_like_one_of_today(

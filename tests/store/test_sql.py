@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.document import reply
 from bot.messages import (
+    Announce,
     Bookmark,
     ChangePreferences,
     DropBookmark,
@@ -113,14 +115,20 @@ async def test_forgetting_leaves_no_row_of_the_user_and_all_of_others(
             Memo(f"event of {user.network} {user.id}", "said"),
         )
         await store.keep(f"{user.network}/{user.id}", "history", "bookmark 1")
+        # Written to those who bookmarked a session that nobody else has.
+        own = replace(PANEL, id=10 + len(known))
+        known.append(user)
+        letter = Announce(reply(), (), own.id)
+        await store.apply(user, [wish(own), letter], None)
 
+    known = list[User]()
     await settle_in(BOB)
     await settle_in(FOREIGN)
     await store.keep(NETWORK, "position", "7")
     alone = rows(database)
     await settle_in(ADA)
     more = {table for table, count in rows(database).items() if count > alone[table]}
-    about_nobody = {"holders", "posts", "deliveries", "versions", "bulletins"}
+    about_nobody = {"holders", "posts", "deliveries", "versions", "bulletins", "live", "audit"}
     assert more == set(metadata.tables) - about_nobody
     await store.apply(ADA, [Forget()], None)
     assert rows(database) == alone

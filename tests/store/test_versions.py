@@ -8,7 +8,8 @@ import pytest
 
 from bot.store.opening import looked_into
 from bot.store.sql import SqlStore
-from bot.storing import Bulletin, Head, Heads, Posted, PutOff, Version
+from bot.storing import Bulletin, Posted, PutOff
+from bot.versions import Head, Heads, Version
 from tests.store.talk import LEASE, NOW, lease
 from tests.summit import NETWORK, StandingClock
 
@@ -59,7 +60,7 @@ async def test_what_does_not_follow_on_the_one_that_counts_is_left(
     assert not await store.publish(version(number, "late"), [NEWS])
     assert not await store.hold_back(version(number, "late"), [NEWS])
     assert await store.heads() == Heads(version(1).head, version(2, "held").head)
-    assert await store.claim_bulletins(NETWORK, lease()) == []
+    assert await store.claim_bulletins(NETWORK, [], lease()) == []
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -74,7 +75,7 @@ async def test_of_two_who_publish_at_once_one_does(
     assert sorted(done) == [False, True]
     winner = "ab"[done.index(True)]
     assert await store.version() == version(number, winner)
-    assert len(await store.claim_bulletins(NETWORK, lease())) == 1
+    assert len(await store.claim_bulletins(NETWORK, [], lease())) == 1
 
 
 async def test_what_is_held_back_waits_until_something_counts_or_the_source_is_as_before(
@@ -111,44 +112,44 @@ async def test_a_bulletin_is_claimed_once_by_its_network(
     store: SqlStore, another_store: SqlStore
 ) -> None:
     await store.publish(version(1), [NEWS, ELSEWHERE])
-    [claim] = await store.claim_bulletins(NETWORK, lease())
-    [other] = await store.claim_bulletins("another", lease())
+    [claim] = await store.claim_bulletins(NETWORK, [], lease())
+    [other] = await store.claim_bulletins("another", [], lease())
     assert (claim.bulletin, claim.again, claim.failures) == (NEWS, False, 0)
     assert other.bulletin == ELSEWHERE
-    assert await another_store.claim_bulletins(NETWORK, lease()) == []
+    assert await another_store.claim_bulletins(NETWORK, [], lease()) == []
     await store.settle([Posted(claim.message)])
-    assert await store.claim_bulletins(NETWORK, lease(2 * LEASE)) == []
+    assert await store.claim_bulletins(NETWORK, [], lease(2 * LEASE)) == []
 
 
 async def test_after_a_crash_it_is_claimed_again_under_its_id(
     store: SqlStore, another_store: SqlStore
 ) -> None:
     await store.publish(version(1), [NEWS])
-    [claim] = await store.claim_bulletins(NETWORK, lease())
-    [again] = await another_store.claim_bulletins(NETWORK, lease(LEASE))
+    [claim] = await store.claim_bulletins(NETWORK, [], lease())
+    [again] = await another_store.claim_bulletins(NETWORK, [], lease(LEASE))
     assert (again.message, again.again, again.failures) == (claim.message, True, 1)
     # Whoever was held up does not free what another one has now.
     late = PutOff(claim.message, NOW, claimed_until=claim.until)
     await store.settle([late])
-    assert await store.claim_bulletins(NETWORK, lease(LEASE)) == []
+    assert await store.claim_bulletins(NETWORK, [], lease(LEASE)) == []
 
 
 async def test_what_was_put_off_waits(store: SqlStore) -> None:
     await store.publish(version(1), [NEWS])
-    [claim] = await store.claim_bulletins(NETWORK, lease())
+    [claim] = await store.claim_bulletins(NETWORK, [], lease())
     until = NOW + timedelta(minutes=5)
     await store.settle([PutOff(claim.message, until, claimed_until=claim.until)])
-    assert await store.claim_bulletins(NETWORK, lease(timedelta(minutes=4))) == []
-    assert len(await store.claim_bulletins(NETWORK, lease(timedelta(minutes=5)))) == 1
+    assert await store.claim_bulletins(NETWORK, [], lease(timedelta(minutes=4))) == []
+    assert len(await store.claim_bulletins(NETWORK, [], lease(timedelta(minutes=5)))) == 1
 
 
 async def test_a_network_that_is_taken_over_goes_on_at_once(store: SqlStore) -> None:
     await store.publish(version(1), [NEWS])
-    await store.claim_bulletins(NETWORK, lease())
+    await store.claim_bulletins(NETWORK, [], lease())
     await store.take_over("another")
-    assert await store.claim_bulletins(NETWORK, lease()) == []
+    assert await store.claim_bulletins(NETWORK, [], lease()) == []
     await store.take_over(NETWORK)
-    [claim] = await store.claim_bulletins(NETWORK, lease())
+    [claim] = await store.claim_bulletins(NETWORK, [], lease())
     assert claim.again
 
 
@@ -157,8 +158,8 @@ async def test_old_news_is_told_to_nobody_and_forgotten(
 ) -> None:
     await store.publish(version(1), [NEWS])
     clock.moment = LATER
-    assert await store.claim_bulletins(NETWORK, lease(timedelta(hours=1))) == []
+    assert await store.claim_bulletins(NETWORK, [], lease(timedelta(hours=1))) == []
     fresh = replace(NEWS, until=LATER + timedelta(hours=1))
     await store.publish(version(2), [fresh])
     clock.moment = NOW
-    assert [c.bulletin for c in await store.claim_bulletins(NETWORK, lease())] == [fresh]
+    assert [c.bulletin for c in await store.claim_bulletins(NETWORK, [], lease())] == [fresh]

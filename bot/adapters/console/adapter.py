@@ -31,9 +31,11 @@ def user_called(name: str) -> User:
 class Console:
     """Implements `ports.Adapter` for one user at one screen."""
 
-    def __init__(self, user: User, screen: Screen) -> None:
+    def __init__(self, user: User, screen: Screen, organises: bool = False) -> None:
+        """Whoever sits there may do what organisers do if they are said to be one."""
         self._user = user
         self._screen = screen
+        self._organises = organises
 
     @property
     def network(self) -> str:
@@ -49,6 +51,15 @@ class Console:
     def coming_up(self) -> Sequence[Channel]:
         """A terminal has no channels."""
         return ()
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """A terminal has no channels."""
+        return ()
+
+    def organises(self, user: User) -> bool:
+        """True for whoever sits there, if they were said to be an organiser."""
+        return self._organises and user == self._user
 
     async def run(self, receive: Receive, seen: Seen) -> None:
         """Answer every line until the input ends."""

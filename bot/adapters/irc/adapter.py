@@ -2,22 +2,22 @@
 
 import asyncio
 import contextlib
-import os
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from bot.adapters.finding import Finding, findings
+from bot.adapters.irc.arrivals import Arrivals
 from bot.adapters.irc.connection import Connection
 from bot.adapters.irc.conversations import Conversations
 from bot.adapters.irc.inspection import inspected
-from bot.adapters.irc.login.refusals import Rejected
+from bot.adapters.irc.login.refusals import Rejected, sentence_of
 from bot.adapters.irc.login.registration import GoesToTls, Registered, Registration
 from bot.adapters.irc.login.servers import Doors, Server, servers_of
 from bot.adapters.irc.people.identity import Identity
-from bot.adapters.irc.people.roster import Change, LoggedIn, Person, Renamed
 from bot.adapters.irc.sending.delivery import Delivery
 from bot.adapters.irc.sending.receipts import Refused
 from bot.adapters.irc.sending.writing import packed
@@ -41,6 +41,11 @@ _STAY_OUT = 300.0
 """Seconds until a network that has let the bot in before, and does not now, is tried again."""
 _WITHIN = 6.0
 """Seconds of notices that may be under way."""
+_PROOF = "Organisers are known by their account: log in to it, then say that again."
+_PROOF_IN_SIGHT = (
+    "Organisers are known by their account: log in to it, come to a channel where I am, then say"
+    " that again."
+)
 _MOST_IN_FLIGHT = 200
 _SAID_WITHIN = 30.0
 """Seconds from registration until it is said what holds here, login and joining over or not."""
@@ -80,7 +85,7 @@ class IrcAdapter:
         self._settings = settings
         self._store = store
         self._clock = clock
-        self._identity = Identity(settings.name, store)
+        self._identity = Identity(settings.name, store, settings.organisers)
         self._doors = Doors(settings, store, clock)
         self._link: _Link | None = None
         self._was_in = False
@@ -97,15 +102,38 @@ class IrcAdapter:
         return [Channel(self.network, name) for name in self._settings.coming_up]
 
     @property
+    def channels(self) -> Sequence[Channel]:
+        """The channels that the bot is to join, each once as the server compares them."""
+        names = (channel.partition(" ")[0] for channel in self._settings.channels)
+        return [Channel(self.network, name) for name in _each_once(names, self._identity.fold)]
+
+    def organises(self, user: User) -> bool:
+        """True for an organiser: by the account that the server has vouched for."""
+        return self._identity.organises(user)
+
+    @property
     def traits(self) -> Traits:
         """What the network allows now: much less where the bot has no voice."""
+        settings, proof = self._settings, self._proof()
         if self._link is None:
-            return Traits(_MOST_IN_FLIGHT // 4, self._settings.rate, burst=self._settings.burst)
+            return Traits(
+                _MOST_IN_FLIGHT // 4, settings.rate, burst=settings.burst, proof=proof
+            )  # fmt: skip
         pace = self._link.delivery.pace
         in_flight = min(int(_WITHIN * pace.lines * pace.targets), _MOST_IN_FLIGHT)
         # Where people are let through one by one, nobody else has to be turned away.
         few = pace.limit.people if pace.limit is not None else in_flight
-        return Traits(max(10, min(in_flight, few)), pace.messages, burst=pace.at_once)
+        most = max(10, min(in_flight, few))
+        return Traits(most, pace.messages, burst=pace.at_once, proof=proof)
+
+    def _proof(self) -> str:
+        if not self._settings.organisers:
+            return ""
+        connection = self._link.connection if self._link is not None else None
+        if connection is None or connection.tells_accounts:
+            return _PROOF
+        # Where there are no accounts nobody can be known.
+        return _PROOF_IN_SIGHT if connection.knows_accounts else ""
 
     async def run(self, receive: Receive, seen: Seen) -> None:
         """Connect, answer, and connect again, until cancelled. Raises CannotSpeak."""
@@ -158,8 +186,8 @@ class IrcAdapter:
         wait = standing.seconds_to_wait(channel.id)
         if wait > 0:
             raise TryLater(timedelta(seconds=wait))
-        room, more = connection.room(channel.id), f"{settings.prefix}next"
-        texts = packed(reply, reader, room, settings.lines, more)
+        space, more = connection.space(channel.id), f"{settings.prefix}next"
+        texts = packed(reply, reader, space, settings.lines, more)
         standing.writes_to(channel.id)
         await asyncio.sleep(standing.books(channel.id, len(texts)))
         command = settings.answers.upper()
@@ -177,22 +205,21 @@ class IrcAdapter:
     def share(self, processes: int) -> None:
         """One process speaks at a time: there is no pace to share."""
 
-    async def check(self) -> list[str]:
-        """Log in, look, and leave: what an organiser should know, a sentence each. Raises
-        CannotSpeak."""
+    async def check(self) -> list[Finding]:
+        """Log in, look, and leave: what an organiser should know. Raises CannotSpeak."""
         await self._load()
         problems: list[str] = []
         for server in servers_of(self._settings):
             limit = asyncio.timeout(_LOOKS_FOR)
             try:
                 async with limit:
-                    return [*problems, *await self._look_at(server)]
+                    return [*findings(problems), *await self._look_at(server)]
             except (CannotSpeak, Rejected, ConnectionLost, OSError) as problem:
                 late = f"{server} was not done with the bot within {_LOOKS_FOR:g} seconds."
-                problems.append(late if limit.expired() else _sentence(problem, server))
+                problems.append(late if limit.expired() else sentence_of(problem, str(server)))
         raise CannotSpeak(" ".join(dict.fromkeys(problems)))
 
-    async def _look_at(self, server: Server) -> list[str]:
+    async def _look_at(self, server: Server) -> list[Finding]:
         """What `check` says of one server. Raises CannotSpeak, Rejected, ConnectionLost, OSError
         (and TimeoutError, which is one)."""
         async with contextlib.AsyncExitStack() as stack:
@@ -213,13 +240,13 @@ class IrcAdapter:
             if running.done():
                 running.result()
             delivery = Delivery(connection, self._identity, self._clock)
-            sentences = inspected(connection, delivery.pace, server, encrypted=wire.tls is not None)
+            found = inspected(connection, delivery.pace, server, encrypted=wire.tls is not None)
             fold, wanted = registered.isupport.fold, self._settings.nick
             if fold(registered.nick) != fold(wanted):
                 taken = f"{wanted} is taken just now, perhaps by the bot that is running."
-                sentences.insert(1, taken)
+                found.insert(1, Finding(taken))
             await connection.leave("Only checking.")
-        return sentences
+        return found
 
     async def _load(self) -> None:
         while True:
@@ -247,9 +274,9 @@ class IrcAdapter:
         except Rejected as problem:
             return _End(str(problem), least=problem.pause or 0.0)
         except ConnectionLost as problem:
-            return _End(_sentence(problem, server))
+            return _End(sentence_of(problem, str(server)))
         except OSError as problem:
-            return _End(_sentence(problem, server), most=_LONGEST_ABSENCE)
+            return _End(sentence_of(problem, str(server)), most=_LONGEST_ABSENCE)
         return _End("it has ended")
 
     async def _enter(self, server: Server) -> tuple[Wire, Registered]:
@@ -272,24 +299,25 @@ class IrcAdapter:
 
     async def _speak(self, server: Server, receive: Receive, seen: Seen) -> None:
         wire, registered = await self._enter(server)
-        self._identity.fold = registered.isupport.fold
         connection = Connection(
             wire, registered, self._settings, self._clock,
             said=lambda said: conversations.hear(said),
-            changed=lambda change: self._changed(change, seen),
-            came_online=lambda nick: self._start(self._came_online(nick, seen)),
+            changed=lambda change: arrivals.changed(change),
+            came_online=lambda nick: arrivals.came_online(nick),
         )  # fmt: skip
-        self._identity.person = connection.roster.person
+        self._identity.connects(registered.isupport.fold, connection.roster.person)
         delivery = Delivery(connection, self._identity, self._clock)
         conversations = Conversations(
             connection, delivery, self._identity, receive, seen, self._store, self._clock
         )
+        arrivals = Arrivals(connection, delivery, self._identity, seen, self._start)
         self._link = _Link(connection, delivery)
         reporting = asyncio.create_task(self._report(self._link, server, wire.tls is not None))
         try:
             await connection.run()
         finally:
             self._link = None
+            self._identity.disconnects()
             self._was_in = self._was_in or connection.entered
             reporting.cancel()
             conversations.close()
@@ -301,47 +329,9 @@ class IrcAdapter:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_SAID_WITHIN):
                 await link.connection.membership.settled.wait()
-        for sentence in inspected(link.connection, link.delivery.pace, server, encrypted=encrypted):
-            _log.info(sentence, network=self.network)
-
-    def _changed(self, change: Change, seen: Seen) -> None:
-        """People come, rename themselves, log in."""
-        link = self._link
-        if link is None:
-            return
-        person = change.person
-        match change:
-            case Renamed(_, before, account) if not account:
-                self._start(self._identity.takes_along(before, person.mask))
-            case LoggedIn(_, before) if person.account and self._was_guest(person, before):
-                self._start(self._logs_in(person.mask, person.account, seen))
-            case _ if person.mask and not person.account:
-                coming = self._identity.comes_back(person.mask)
-                if coming is not None:
-                    self._start(coming)
-            case _:
-                pass
-        user = link.delivery.user_of(person)
-        if link.connection.presence.has_come(user):
-            seen(user)
-
-    def _was_guest(self, person: Person, account_before: str | None) -> bool:
-        """True if somebody who is logged in now was a guest before; where nobody saw them log in,
-        because something is stored of a guest with their mask."""
-        guest = self._identity.user(person.mask, None)
-        return account_before == "" or self._identity.is_stored(guest)
-
-    async def _logs_in(self, mask: str, account: str, seen: Seen) -> None:
-        await self._identity.logs_in(mask, account)
-        # What waited for the guest goes to the account.
-        seen(self._identity.user(mask, None))
-        seen(self._identity.user(mask, account))
-
-    async def _came_online(self, nick: str, seen: Seen) -> None:
-        link = self._link
-        for absent in link.connection.presence.called(nick) if link is not None else ():
-            if link is not None and await link.delivery.find(absent.user, nick):
-                seen(absent.user)
+        for finding in inspected(link.connection, link.delivery.pace, server, encrypted=encrypted):
+            say = _log.warning if finding.wrong else _log.info
+            say(finding.sentence, network=self.network)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -354,23 +344,12 @@ async def _ended(task: "asyncio.Task[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
+def _each_once(names: Iterable[str], fold: Callable[[str], str]) -> list[str]:
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(fold(name), name)
+    return list(found.values())
+
+
 def _ignore(_: object) -> None:
     """Whoever only looks answers nobody."""
-
-
-def _sentence(problem: Exception, server: Server) -> str:
-    if isinstance(problem, TimeoutError) and not str(problem):
-        return f"{server} does not answer."
-    if isinstance(problem, OSError):
-        return f"{server} cannot be reached: {_why(problem)}."
-    text = str(problem)
-    return text if text.endswith(".") else f"{text}."
-
-
-def _why(problem: OSError) -> str:
-    """In words for people: asyncio writes others into the errors of connections."""
-    if problem.errno is not None:
-        # Numbers below 0 are those of names that were looked up.
-        return os.strerror(problem.errno) if problem.errno > 0 else str(problem.strerror)
-    several = str(problem).startswith("Multiple exceptions")
-    return "none of its addresses answers" if several else str(problem)

@@ -45,7 +45,7 @@ _UNKNOWN_HOST = "h" * 63
 
 _SETTLES_WITHIN = 20.0
 """Seconds after which a channel of which the server says nothing keeps nobody waiting."""
-_LEAST_ROOM = 200
+_LEAST_SPACE = 200
 """Bytes for a text, whatever the server says how long our mask is: none is longer than that."""
 
 _MESSAGES = frozenset({"pubmsg", "privmsg", "privnotice", "ctcp", "ctcpreply", "invite"})
@@ -105,6 +105,8 @@ class Connection:
         self._heard_at = asyncio.get_running_loop().time()
         self._looking: asyncio.TimerHandle | None = None
         self.presence.limit = isupport.monitor
+        # What the roster knew while the server was silent may not hold any more.
+        self._follows_accounts = True
         self._note_capabilities()
 
     @property
@@ -120,16 +122,21 @@ class Connection:
         return self.registered.capabilities.enabled
 
     @property
+    def tells_accounts(self) -> bool:
+        """True if each message tells the account of whoever wrote it, wherever they are."""
+        return "account-tag" in self.capabilities
+
+    @property
     def knows_accounts(self) -> bool:
         """True if the network tells who is logged in."""
         tells = {"account-tag", "account-notify", "extended-join"} & self.capabilities
         return bool(tells) or self.registered.isupport.whox
 
-    def room(self, target: str) -> int:
+    def space(self, target: str) -> int:
         """Bytes that a text to this target may have: the server puts our own mask in front when it
         relays, and cuts what is too long without a word (RFC 2812, 2.3)."""
         frame = len(f"PRIVMSG {target} :\r\n".encode())
-        return max(_LEAST_ROOM, self.registered.isupport.linelen - self.relayed - frame)
+        return max(_LEAST_SPACE, self.registered.isupport.linelen - self.relayed - frame)
 
     @property
     def relayed(self) -> int:
@@ -307,9 +314,10 @@ class Connection:
         if mine:
             self.receipts.echoed(heard.target)
             return
-        account = heard.tags.get("account")
-        if account is None and "account-tag" in self.capabilities:
+        account, vouched = heard.tags.get("account"), "account-tag" in self.capabilities
+        if account is None and vouched:
             account = ""
+        as_seen = self.roster.is_seen_as(heard.source)
         for change in self.roster.note(heard.source, account):
             self._changed(change)
         channel = self._channel(heard)
@@ -319,8 +327,8 @@ class Connection:
         if person is not None and person.bot:
             return
         if account is None and person is not None:
-            account = person.account
-        said = asked(heard, account, self.roster, self.settings.prefix)
+            account, vouched = person.account, self._follows_accounts and as_seen
+        said = asked(heard, account, self.roster, self.settings.prefix, vouched=vouched)
         if said is not None:
             self._said(said)
 
@@ -352,5 +360,6 @@ class Connection:
             self.identification.offered(capabilities.offered.get("sasl"))
 
     def _note_capabilities(self) -> None:
+        self._follows_accounts &= "account-notify" in self.capabilities
         self.outbox.echoes = "echo-message" in self.capabilities
         self.outbox.labels = "labeled-response" in self.capabilities

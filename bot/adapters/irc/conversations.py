@@ -14,6 +14,7 @@ from bot.adapters.irc.connection import Connection
 from bot.adapters.irc.listening import Ctcp, Said
 from bot.adapters.irc.people.identity import Identity
 from bot.adapters.irc.people.lookups import Found
+from bot.adapters.irc.people.roster import Person
 from bot.adapters.irc.sending.delivery import Delivery
 from bot.adapters.irc.sending.outbox import Recipient
 from bot.adapters.irc.sending.receipts import Receipt, Refused
@@ -38,12 +39,15 @@ _IN_VAIN_FOR = 60.0
 
 @dataclass(frozen=True, slots=True)
 class _Asker:
-    """Somebody who has asked something: who they are, under which nick they said it, and where they
-    are when it is answered (`where`)."""
+    """Somebody who has asked something: who they are, under which nick they said it, who was seen
+    under that then, and where they are when it is answered (`where`). Their account is `vouched`
+    for if the server says that they have it now."""
 
     user: User
     nick: str
+    person: Person | None
     where: Recipient
+    vouched: bool = False
 
 
 class Conversations:
@@ -81,17 +85,19 @@ class Conversations:
         """Answer this, after what the same person has said before."""
         # Who it is and where they are is known now; by their turn they may be called otherwise.
         guest = self._identity.user(said.mask, None)
-        asker = _Asker(guest, said.mask.partition("!")[0], self._where(said.mask))
+        nick = said.mask.partition("!")[0]
+        person = self._connection.roster.person(nick)
+        asker = _Asker(guest, nick, person, self._where(said.mask, person))
         self._turns.take(guest.id, lambda: self._answer_to(said, asker))
 
     def close(self) -> None:
         """Nobody is answered any more, and nothing that was asked takes effect."""
         self._turns.close()
 
-    def _where(self, mask: str) -> Recipient:
-        """Where somebody is to be found who writes under this mask now."""
+    def _where(self, mask: str, person: Person | None) -> Recipient:
+        """Where somebody is to be found who writes under this mask now, and is seen as this
+        person."""
         nick, roster = mask.partition("!")[0], self._connection.roster
-        person = roster.person(nick)
 
         def where() -> str | None:
             if person is not None and roster.person(person.nick) is person:
@@ -119,8 +125,9 @@ class Conversations:
         channel = Channel(self._network, said.channel or user.id, private)
         hindrance = self._delivery.hindrance(asker.nick)
         invocation = Invocation(
-            said.id, user, channel, said.line, hindrance, self._pages, names_people=True
-        )
+            said.id, user, channel, said.line, hindrance, self._pages, names_people=True,
+            vouched=asker.vouched,
+        )  # fmt: skip
         response = await self._receive(invocation)
         if not response.reply.blocks or (not said.named and is_for_another_bot(response)):
             return
@@ -135,14 +142,19 @@ class Conversations:
         """The asker with their account; where the network knows accounts, but the message does not
         tell, the server is asked: a guest with somebody's bookmarks would be the wrong one. None
         for a bot."""
-        account = said.account
+        account, vouched = said.account, said.vouched
         if account is None and self._connection.knows_accounts:
             found = await self._found(said.mask, asker)
             if found is not None and found.bot:
                 return None
-            account = found.account if found is not None else None
+            account, vouched = (found.account if found is not None else None), False
         if account:
-            return replace(asker, user=self._identity.user(said.mask, account))
+            user = self._identity.user(said.mask, account)
+            if not vouched and self._identity.is_organiser(account):
+                # Others may get a reminder too much; who changes the programme has to be the one.
+                now = await self._account_now(said.mask, asker)
+                vouched = bool(now) and self._identity.user(said.mask, now) == user
+            return replace(asker, user=user, vouched=vouched)
         coming = self._identity.comes_back(said.mask)
         if coming is not None:
             await coming
@@ -164,6 +176,21 @@ class Conversations:
             self._asked_in_vain.put(mask, now)
         return None
 
+    async def _account_now(self, mask: str, asker: _Asker) -> str | None:
+        """The account of whoever has written under this mask, as the server says it now. None if
+        they have not been in our sight since they wrote: the nick, and with it the mask, may be
+        somebody else's by the time the server answers."""
+        lookups, roster, nick = self._connection.lookups, self._connection.roster, asker.nick
+        if asker.person is None:
+            return None
+        lookups.forget(nick)
+        found = await lookups.whois(nick)
+        # Whatever is heard of the nick lets what was found be forgotten.
+        stayed = roster.person(nick) is asker.person and lookups.known(nick) is found
+        if found is None or not stayed or not self._identity.same(found.mask, mask):
+            return None
+        return found.account
+
     async def _answer_in(self, channel: str, asker: _Asker, response: Response) -> None:
         if self._channels is not None:
             roster = self._connection.roster
@@ -176,8 +203,8 @@ class Conversations:
         settings = self._connection.settings
         frame = f"{settings.answers.upper()} {channel} :"
         called = f"{asker.nick}: "
-        room = self._connection.room(channel) - len(called.encode())
-        texts = answer(response.reply, response.reader, room, settings.lines, settings.prefix)
+        space = self._connection.space(channel) - len(called.encode())
+        texts = answer(response.reply, response.reader, space, settings.lines, settings.prefix)
         lines = [f"{frame}{called if not n else ''}{text}" for n, text in enumerate(texts)]
         receipts = await self._answer_lines(asker.user, lambda: channel, lambda _: lines)
         if receipts:
@@ -203,7 +230,7 @@ class Conversations:
                 f" Write to me first: /msg {self._connection.roster.me} help",
             )  # fmt: skip
             return
-        texts = answer(response.reply, response.reader, self._connection.room(nick), None, "")
+        texts = answer(response.reply, response.reader, self._connection.space(nick), None, "")
         receipts = await self._answer_lines(
             asker.user, asker.where, lambda to: [f"PRIVMSG {to} :{text}" for text in texts]
         )

@@ -17,8 +17,9 @@ _FORMATTING = re.compile(
 @dataclass(frozen=True, slots=True)
 class Said:
     """A command as it was said: by whom, in a channel or (None) to the bot alone, whether by its
-    name. The account is None where the message does not tell; `id` is the server's own. An answer
-    goes to the `target`: the channel, a part of it like `@#channel`, or the nick."""
+    name. The account is None where the message does not tell; it is `vouched` for if the server
+    says itself when it changes. `id` is the server's own. An answer goes to the `target`: the
+    channel, a part of it like `@#channel`, or the nick."""
 
     mask: str
     account: str | None
@@ -27,6 +28,7 @@ class Said:
     line: str
     named: bool
     id: str | None
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,11 @@ class Ctcp:
     argument: str
 
 
-def asked(heard: Heard, account: str | None, roster: Roster, prefix: str) -> Said | None:
+def asked(
+    heard: Heard, account: str | None, roster: Roster, prefix: str, *, vouched: bool = False
+) -> Said | None:
     """What a message asks of the bot; None if it asks nothing, or a bot or a server has said it.
-    The account is what is known of whoever said it."""
+    The account is what is known of whoever said it, and whether the server vouches for it."""
     if "bot" in heard.tags or "draft/bot" in heard.tags or "!" not in heard.source:
         return None
     text, id = heard.arguments[0], heard.tags.get("msgid")
@@ -49,12 +53,12 @@ def asked(heard: Heard, account: str | None, roster: Roster, prefix: str) -> Sai
         if not roster.is_me(heard.target):
             return None
         line = command_in_private(text, roster.me, prefix, roster.fold)
-        return Said(heard.source, account, None, heard.nick, line, True, id)
+        return Said(heard.source, account, None, heard.nick, line, True, id, vouched)
     meant = command_in_channel(text, roster.me, prefix, roster.fold)
     if meant is None:
         return None
     line, named = meant
-    return Said(heard.source, account, channel, heard.target, line, named, id)
+    return Said(heard.source, account, channel, heard.target, line, named, id, vouched)
 
 
 def command_in_channel(

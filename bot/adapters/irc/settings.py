@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 from bot.adapters.settings import NetworkName
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_ACCOUNT = re.compile(r"[^\s*?!@,:#]+")
 _HARMFUL = re.compile(r"[\0\r\n]")
 _SERVER = re.compile(
     r"(?:(?P<host>[^:\[\]\s]+)|\[(?P<inside>[^\[\]\s]+)\])(?::(?P<port>[0-9]{1,5}))?"
@@ -63,6 +64,13 @@ def _channel(value: str) -> str:
     return _one_line(value)
 
 
+def _account(value: str) -> str:
+    """Of a mask nobody could prove that it is theirs alone."""
+    if not _ACCOUNT.fullmatch(value) or not value.isprintable():
+        raise ValueError('it must be the name of an account at the services, like "ada": no mask')
+    return value
+
+
 Line = Annotated[str, AfterValidator(_one_line)]
 Word = Annotated[str, AfterValidator(_one_word)]
 Server = Annotated[str, AfterValidator(_server)]
@@ -79,7 +87,8 @@ class Irc(BaseModel):
     asker alone (0 for no limit). `rate` is how many lines a second the server takes after a `burst`
     of them. `recipients` is how many people the bot may begin to write to where it has no voice,
     one more each `recipient_every`; None where the server's kind tells. There a nick or a channel
-    takes `target_burst` lines at once, and one more each `target_every`.
+    takes `target_burst` lines at once, and one more each `target_every`. `organisers` are accounts
+    at the network's services.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -106,6 +115,7 @@ class Irc(BaseModel):
     # A key must not be shown.
     channels: list[Annotated[str, AfterValidator(_channel)]] = Field(default=[], repr=False)
     coming_up: list[Word] = []
+    organisers: list[Annotated[str, AfterValidator(_account)]] = []
     prefix: Line = "!"
     answers: Literal["privmsg", "notice"] = "privmsg"
     lines: int = Field(default=4, ge=1, le=20)

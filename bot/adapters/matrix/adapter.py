@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.adapters.finding import Finding
 from bot.adapters.matrix.account import Account, entered
 from bot.adapters.matrix.folder import Folder, InUse
 from bot.adapters.matrix.homeserver import Away, Homeserver, Refused
@@ -71,6 +72,19 @@ class MatrixAdapter:
     def coming_up(self) -> Sequence[Channel]:
         """The rooms that want to hear what starts where."""
         return [Channel(self.network, room) for room in self._settings.coming_up]
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """The rooms of the settings, each once, whichever of its names they have it by."""
+        account, names = self._account, dict[str, str]()
+        for name in self._settings.rooms:
+            room = account.room_called(name) if account is not None else None
+            names.setdefault(room or name, name)
+        return [Channel(self.network, name) for name in names.values()]
+
+    def organises(self, user: User) -> bool:
+        """True for an organiser: their homeserver says who has sent something."""
+        return user.network == self.network and user.id in self._settings.organisers
 
     async def run(self, receive: Receive, seen: Seen) -> None:
         """Log in, answer, and come back after each outage, until cancelled. Raises CannotSpeak."""
@@ -172,9 +186,8 @@ class MatrixAdapter:
     def share(self, processes: int) -> None:
         """One process speaks at a time: there is no pace to share."""
 
-    async def check(self) -> list[str]:
-        """Log in, look, and leave: what an organiser should know, a sentence each. Raises
-        CannotSpeak."""
+    async def check(self) -> list[Finding]:
+        """Log in, look, and leave: what an organiser should know. Raises CannotSpeak."""
         server = Homeserver(self._settings.homeserver)
         try:
             async with asyncio.timeout(_LOOKS_FOR):

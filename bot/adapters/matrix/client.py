@@ -106,6 +106,7 @@ class _Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         except StoreAway:
             raise
         except Exception:
+            # Anybody may send what nio stumbles over: it must not take the batch along.
             _log.info("a message to the device makes no sense", exc_info=True)
             return None
 
@@ -143,6 +144,7 @@ def parsed(raw: Mapping[str, Any]) -> SyncResponse | SyncError:
     try:
         return SyncResponse.from_dict(raw)
     except Exception:
+        # One event that nio stumbles over must not take the batch along.
         _log.info("some of a batch makes no sense", exc_info=True)
         return SyncResponse.from_dict(_readable(raw))
 
@@ -160,6 +162,7 @@ def decrypted(client: Any, event: Any, room: str) -> Any:
     except StoreAway:
         raise
     except Exception:
+        # Whoever is in a room may encrypt anything: it must not take the others' events along.
         _log.info("what was encrypted makes no sense", id=event.event_id, exc_info=True)
         opened = None
     if isinstance(opened, Event | BadEvent):
@@ -192,6 +195,7 @@ def _each(kind: Any, events: Iterable[Any]) -> Iterable[Any]:
     for event in events:
         try:
             kind.parse_event(event)
-        except Exception:  # noqa: S112  # has been logged with the others
+        except Exception:  # noqa: S112
+            # This is the event that would take the others along; the batch has been logged.
             continue
         yield event

@@ -26,6 +26,12 @@ def _user(value: str) -> str:
     return value
 
 
+def _organiser(value: str) -> str:
+    if not _USER.fullmatch(value) or "*" in value:
+        raise ValueError('it must be the whole id of one user, like "@ada:example.org"')
+    return value
+
+
 def _room(value: str) -> str:
     if not _ROOM.fullmatch(value):
         raise ValueError('it must be a room like "#summit:example.org" or "!id:example.org"')
@@ -50,10 +56,11 @@ class Matrix(BaseModel):
 
     The bot comes where it is invited by one of `invitations` (servers, users, rooms; None for the
     people of its own server), joins `rooms`, and does not answer those in `ignore`. What comes up
-    is posted in the rooms of `coming_up`. An answer has at most `lines` in a room and
-    `private_lines` in a direct chat. `rate` is how many messages a second the homeserver takes
-    after a `burst` of them, 0 for any number; None where it can be asked, or has the usual limits.
-    Direct chats that the bot opens are limited likewise, by `chat_rate` and `chat_burst`.
+    is posted in the rooms of `coming_up`. `organisers` are ids of users. An answer has at most
+    `lines` in a room and `private_lines` in a direct chat. `rate` is how many messages a second the
+    homeserver takes after a `burst` of them, 0 for any number; None where it can be asked, or has
+    the usual limits. Direct chats that the bot opens are limited likewise, by `chat_rate` and
+    `chat_burst`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -70,6 +77,7 @@ class Matrix(BaseModel):
     display_name: str = "Summit Bot"
     rooms: list[Room] = []
     coming_up: list[Room] = []
+    organisers: list[Annotated[str, AfterValidator(_organiser)]] = []
     invitations: list[Annotated[str, AfterValidator(_welcome)]] | None = None
     ignore: list[User] = []
     prefix: str = "!"

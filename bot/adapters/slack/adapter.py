@@ -8,6 +8,7 @@ from math import ceil
 
 import aiohttp
 
+from bot.adapters.finding import Finding
 from bot.adapters.slack.answering.absent import Absent
 from bot.adapters.slack.answering.conversations import Conversations
 from bot.adapters.slack.cards.writing import written
@@ -65,6 +66,15 @@ class SlackAdapter:
     def coming_up(self) -> Sequence[Channel]:
         """The channels that want to hear what starts where."""
         return [Channel(self.network, channel) for channel in self._settings.coming_up]
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """The channels of the settings, also those that only hear what starts."""
+        return [Channel(self.network, channel) for channel in self._settings.all_channels]
+
+    def organises(self, user: User) -> bool:
+        """True for an organiser: Slack signs who does something, and in which workspace."""
+        return user.network == self.network and self._settings.names_organiser(user.id)
 
     async def run(self, receive: Receive, seen: Seen) -> None:
         """Hear and answer, and come back after each outage, until cancelled. Raises CannotSpeak."""
@@ -172,8 +182,8 @@ class SlackAdapter:
             self._workspaces.share(processes)
             self._people.share(processes)
 
-    async def check(self) -> list[str]:
-        """What an organiser should know, a sentence each. Raises CannotSpeak."""
+    async def check(self) -> list[Finding]:
+        """What an organiser should know. Raises CannotSpeak."""
         async with aiohttp.ClientSession() as http:
             return await inspected(self._settings, self._store, self._clock, http)
 

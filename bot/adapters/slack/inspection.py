@@ -9,8 +9,10 @@ from math import ceil
 
 from aiohttp import ClientSession
 
+from bot.adapters.finding import Finding, findings
 from bot.adapters.slack.events import BOT_SCOPES, EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from bot.adapters.slack.hearing.binding import cannot_listen
+from bot.adapters.slack.organisers import organisers
 from bot.adapters.slack.sending.api import Api, Away, Limited, Refused
 from bot.adapters.slack.settings import Slack
 from bot.adapters.slack.workspaces.calls import granted, tested
@@ -32,17 +34,19 @@ _REINSTALL = (
 )
 
 
-async def inspected(settings: Slack, store: Store, clock: Clock, http: ClientSession) -> list[str]:
+async def inspected(
+    settings: Slack, store: Store, clock: Clock, http: ClientSession
+) -> list[Finding]:
     """Sentences for the screen. Raises CannotSpeak, and StoreAway."""
     try:
         if settings.installs:
-            said = await _several(settings, store, clock, http)
+            found = await _several(settings, store, clock, http)
         else:
-            said = await _one(settings, http)
+            found = await _one(settings, http)
         if settings.mode == "socket":
-            said.append(await _socket(settings, http))
+            found.append(Finding(await _socket(settings, http)))
         if settings.mode == "http" or settings.installs:
-            said += await _server(settings)
+            found += findings(await _server(settings))
     except Away as away:
         raise CannotSpeak(
             f"{settings.api_url} cannot be reached: {away.reason}. Is api_url right?"
@@ -50,27 +54,30 @@ async def inspected(settings: Slack, store: Store, clock: Clock, http: ClientSes
     except Limited as limited:
         wait = ceil(limited.after.total_seconds())
         raise CannotSpeak(f"Slack is asked too often: try again in {wait} seconds.") from None
-    said.append(_pace(settings))
-    return said
+    found.append(Finding(_pace(settings)))
+    return found
 
 
-async def _one(settings: Slack, http: ClientSession) -> list[str]:
+async def _one(settings: Slack, http: ClientSession) -> list[Finding]:
     installed, granted_to_it = await introduced(settings, http)
-    said = [f"The bot is {installed.bot_user} in {_named(installed)}."]
+    said = [f"The bot is {installed.bot_user} in {installed.called}."]
     if missing := _NEEDED - granted_to_it:
         raise CannotSpeak(f"The bot lacks {_listed(missing)}: {_REINSTALL}.")
     if unused := granted_to_it - _NEEDED:
         said.append(f"It may do more than it has to: {_listed(unused)} can go.")
     api = Api(http, settings.api_url, installed.token)
-    for channel in settings.coming_up:
+    for channel in settings.all_channels:
         team, _, id = channel.rpartition("/")
         if team not in ("", installed.place):
-            raise CannotSpeak(f"coming_up: {channel} is not in {_named(installed)}.")
+            key = "channels" if channel in settings.channels else "coming_up"
+            raise CannotSpeak(f"{key}: {channel} is not in {installed.called}.")
         said.append(await _channel(settings, api, channel, id))
-    return said
+    return findings(said) + await organisers(settings, {installed.place: installed}, http)
 
 
-async def _several(settings: Slack, store: Store, clock: Clock, http: ClientSession) -> list[str]:
+async def _several(
+    settings: Slack, store: Store, clock: Clock, http: ClientSession
+) -> list[Finding]:
     workspaces = Workspaces(settings, store, clock, http)
     assert workspaces.installations is not None
     found, unreadable = await workspaces.installations.all()
@@ -85,7 +92,7 @@ async def _several(settings: Slack, store: Store, clock: Clock, http: ClientSess
     if len(found) > _MOST:
         said.append(f"Only the first {_MOST} workspaces were asked whether they take the token.")
     places = {installed.place: installed for installed in found}
-    for channel in settings.coming_up:
+    for channel in settings.all_channels:
         team, _, id = channel.rpartition("/")
         there = places.get(team)
         if there is None:
@@ -93,7 +100,7 @@ async def _several(settings: Slack, store: Store, clock: Clock, http: ClientSess
         else:
             api = Api(http, settings.api_url, there.token)
             said.append(await _channel(settings, api, channel, id))
-    return said
+    return findings(said) + await organisers(settings, places, http)
 
 
 async def _workspace(settings: Slack, installed: Installed, http: ClientSession) -> str | None:
@@ -102,11 +109,11 @@ async def _workspace(settings: Slack, installed: Installed, http: ClientSession)
         _, scopes = await tested(settings, installed.token, http)
     except Refused as refusal:
         return (
-            f"{_named(installed)} does not take the bot's token any more ({refusal.code}): it has"
+            f"{installed.called} does not take the bot's token any more ({refusal.code}): it has"
             " to be installed there again."
         )
     if missing := _NEEDED - scopes:
-        return f"{_named(installed)} lacks {_listed(missing)}: {_REINSTALL} there."
+        return f"{installed.called} lacks {_listed(missing)}: {_REINSTALL} there."
     return None
 
 
@@ -191,13 +198,9 @@ def _counted(found: Sequence[Installed]) -> str:
     if not found:
         return "No workspace has installed the app yet."
     number = "1 workspace has" if len(found) == 1 else f"{len(found)} workspaces have"
-    named = [_named(installed) for installed in found[:_MOST]]
+    named = [installed.called for installed in found[:_MOST]]
     more = ["…"] if len(found) > _MOST else []
     return f"{number} installed the app, and the key opens the tokens: {', '.join(named + more)}."
-
-
-def _named(installed: Installed) -> str:
-    return f"{installed.name} ({installed.place})" if installed.name else installed.place
 
 
 def _listed(scopes: Collection[str]) -> str:

@@ -9,6 +9,7 @@ from bot.adapters.settings import NetworkName
 
 _COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 _CHANNEL = re.compile(r"(?:[TE][A-Z0-9]+/)?[CG][A-Z0-9]+")
+_USER = re.compile(r"(?:[TE][A-Z0-9]+/)?[UW][A-Z0-9]+")
 _URL = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
 # https://slack.com/help/articles/201259356-Slash-commands-in-Slack
 _BUILT_IN = (
@@ -35,6 +36,15 @@ def _channel(value: str) -> str:
     return value
 
 
+def _user(value: str) -> str:
+    if not _USER.fullmatch(value):
+        raise ValueError(
+            'it must be the id of a person like "U0123456789" (in their profile, behind the three'
+            ' dots: Copy member ID), or "T0123456789/U0123456789" in one of several workspaces'
+        )
+    return value
+
+
 def _url(value: str) -> str:
     if not _URL.fullmatch(value):
         raise ValueError('it must be a URL like "https://bot.example.org"')
@@ -48,9 +58,9 @@ class Slack(BaseModel):
     each request is signed with the `signing_secret`; `ping` is how many seconds a dead socket may
     take to be noticed. Several workspaces need `client_id`, `client_secret`, the `public_url` of
     the HTTP server, and the `token_key` that their tokens are encrypted with. What comes up is
-    posted in the channels of `coming_up`. An answer has at most `lines` in a channel and
-    `private_lines` elsewhere. `rate` is how many messages a second each workspace takes after a
-    `burst` of them.
+    posted in the channels of `coming_up`, announcements there and in `channels`. `organisers` are
+    ids of people. An answer has at most `lines` in a channel and `private_lines` elsewhere. `rate`
+    is how many messages a second each workspace takes after a `burst` of them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -72,7 +82,9 @@ class Slack(BaseModel):
     token_key: SecretStr | None = None
 
     display_name: str = Field(default="Summit Bot", min_length=1, max_length=35)
+    channels: list[Annotated[str, AfterValidator(_channel)]] = []
     coming_up: list[Annotated[str, AfterValidator(_channel)]] = []
+    organisers: list[Annotated[str, AfterValidator(_user)]] = []
     lines: int = Field(default=10, ge=1, le=50)
     private_lines: int = Field(default=20, ge=2, le=50)
 
@@ -107,14 +119,36 @@ class Slack(BaseModel):
             )
         if self.client_id is not None and missing:
             raise ValueError(f"several workspaces need {', '.join(missing)} too")
-        if self.client_id is not None and any("/" not in channel for channel in self.coming_up):
-            raise ValueError(
-                "coming_up: where there are several workspaces a channel is written with its own,"
-                ' like "T0123456789/C0123456789"'
-            )
+        if self.client_id is not None:
+            for key, names in (("channels", self.channels), ("coming_up", self.coming_up)):
+                if any("/" not in name for name in names):
+                    raise ValueError(
+                        f"{key}: where there are several workspaces a channel is written with its"
+                        ' own, like "T0123456789/C0123456789"'
+                    )
+            if any("/" not in user for user in self.organisers):
+                raise ValueError(
+                    "organisers: where there are several workspaces a person is written with their"
+                    ' own, like "T0123456789/U0123456789"'
+                )
         return self
 
     @property
     def installs(self) -> bool:
         """True if any workspace may install the app."""
         return self.client_id is not None
+
+    @property
+    def all_channels(self) -> tuple[str, ...]:
+        """Each channel that the settings name, once."""
+        names: dict[str, str] = {}
+        for name in (*self.channels, *self.coming_up):
+            # Of the only workspace there is nobody has to write the id.
+            names.setdefault(name if self.installs else name.rpartition("/")[2], name)
+        return tuple(names.values())
+
+    def names_organiser(self, user: str) -> bool:
+        """True if this user, as `workspace/user`, is an organiser."""
+        team, _, person = user.partition("/")
+        known = f"{team}/{person}" in self.organisers
+        return known or (not self.installs and person in self.organisers)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision whose tables this program uses."""
 
 _LOCK = 2_012_041_609

@@ -1,14 +1,18 @@
 """Makes each test of the suite once for each network that can do what it needs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from bot import ticker
+from bot import bulletins, ticker
+from tests.adapters.behaviour import irc
 from tests.adapters.behaviour.network import Begin, Network, Talk
 from tests.adapters.behaviour.networks import NETWORKS
+from tests.servers.irc_server import Server
+from tests.servers.nickserv import register
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,6 +33,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _ticks_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is due is looked for at once: half a second, some hundred times, is a minute."""
     monkeypatch.setattr(ticker, "EVERY", timedelta(seconds=0.05))
+    monkeypatch.setattr(bulletins, "_EVERY", timedelta())
+
+
+@pytest.fixture(scope="session")
+def inspircd_with_account(inspircd: Server) -> Server:
+    """An inspircd whose services know the organiser."""
+    asyncio.run(register(inspircd, *irc.LOGIN))
+    return inspircd
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -66,6 +66,12 @@ class Typist:
     async def emphasized(self, line: str) -> str:
         raise NotImplementedError("a pipe shows plain text")
 
+    async def comes_again(self) -> None:
+        raise NotImplementedError("a line that was typed comes once")
+
+    async def logs_out(self) -> None:
+        raise NotImplementedError("whoever sits at a terminal has not logged in")
+
     async def _line(self) -> str:
         return (await self._shown.readline()).decode().rstrip("\n")
 
@@ -74,6 +80,7 @@ class ConsoleTalk:
     """A bot and whoever sits at its terminal."""
 
     beware: tuple[str, ...] = ()
+    proof = ""
 
     def __init__(self, bot: WholeBot[Console], typist: Typist) -> None:
         self.bot = bot
@@ -82,6 +89,9 @@ class ConsoleTalk:
     async def comes(self, name: str) -> Typist:
         assert name == self._typist.name
         return self._typist
+
+    async def comes_as_if(self, name: str) -> Typist:
+        raise NotImplementedError("one person sits at a terminal")
 
     async def comes_as_bot(self, name: str) -> Typist:
         raise NotImplementedError("nobody but a person sits at a terminal")
@@ -104,7 +114,7 @@ class ConsoleTalk:
 
 
 @asynccontextmanager
-async def in_a_pipe(**settings: Any) -> AsyncIterator[ConsoleTalk]:
+async def in_a_pipe(organisers: Sequence[str] = (), **settings: Any) -> AsyncIterator[ConsoleTalk]:
     """A terminal whose input and output are pipes; Ada sits there."""
     (source, typed), (shown, target) = os.pipe(), os.pipe()
     reader = asyncio.StreamReader()
@@ -118,7 +128,9 @@ async def in_a_pipe(**settings: Any) -> AsyncIterator[ConsoleTalk]:
         tempfile.TemporaryDirectory(prefix="summit-bot-") as folder,
     ):
         bot = WholeBot(
-            lambda store, clock: [Console(user_called("ada"), Pipe(lines, screen))],
+            lambda store, clock: [
+                Console(user_called("ada"), Pipe(lines, screen), organises="ada" in organisers)
+            ],
             new_database(Path(folder)), "Monday 9:20", folsom(),
             Rules(greets=False), Patience(),
         )  # fmt: skip

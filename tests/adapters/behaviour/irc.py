@@ -1,7 +1,7 @@
 """IRC for the behaviour suite: on real servers, and on one with the limits of large networks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from typing import Any
@@ -9,9 +9,11 @@ from typing import Any
 from bot.adapters.irc.listening import unformatted
 from tests.adapters.irc.bot import CHANNEL, Bot, Where, bot_on
 from tests.servers.irc_person import Person
-from tests.servers.strict_irc import Rules, StrictServer
+from tests.servers.strict_irc import Account, Rules, StrictServer
 
 BOT = "summitbot"
+LOGIN = ("summitada", "sesame-sesame")
+"""The account of every organiser, where there are accounts."""
 # A server on which time passes quickly, and a bot that knows it.
 _SPEED = 100.0
 _QUICK = {"rate": 1.8 * _SPEED}
@@ -70,24 +72,41 @@ class IrcSomeone:
         _, _, bold = _text(last).partition("\x02")
         return bold.partition("\x02")[0]
 
+    async def comes_again(self) -> None:
+        raise NotImplementedError("a server sends each line once")
+
+    async def logs_out(self) -> None:
+        self.person.say("NickServ", "LOGOUT")
+        await self.person.hears(f" 901 {self.name} ")
+
     async def _hears(self, target: str) -> str:
         return _text(await self.person.hears(lambda line: _is_said(line, target)))
+
+
+_PROOF = " Organisers are known by their account: log in to it, then say that again."
 
 
 class IrcTalk:
     """A bot and people on a server."""
 
     def __init__(
-        self, bot: Bot, arrives: Callable[[str], Awaitable[Person]], beware: tuple[str, ...]
-    ) -> None:
+        self, bot: Bot, arrives: Callable[[str], Awaitable[Person]], beware: tuple[str, ...],
+        proof: str,
+    ) -> None:  # fmt: skip
         self.bot = bot
         self.beware = beware
+        self.proof = proof
         self._arrives = arrives
 
     async def comes(self, name: str) -> IrcSomeone:
         person = await self._arrives(name)
         await person.join(CHANNEL)
         return IrcSomeone(person)
+
+    async def comes_as_if(self, name: str) -> IrcSomeone:
+        """A guest whose nick is the organiser's account."""
+        account, _ = LOGIN
+        return await self.comes(account)
 
     async def comes_as_bot(self, name: str) -> IrcSomeone:
         person = await self._arrives(name)
@@ -98,9 +117,15 @@ class IrcTalk:
 
     def notice(self, *lines: str) -> list[str]:
         """One line costs the least."""
-        *others, last = lines
-        pressed = last.startswith(("Snooze: ", "Remove: "))
-        return [" ".join((*others, *(["\N{MIDDLE DOT}"] if pressed else []), last))]
+        said, *others = lines
+        before = said
+        for line in others:
+            if line.startswith(("Snooze: ", "Remove: ")):
+                said += " \N{MIDDLE DOT}"
+            elif before.startswith("[") and not line.startswith("["):
+                said += " |"
+            said, before = f"{said} {line}", line
+        return [said]
 
     def post(self, *lines: str) -> list[str]:
         heading, *items = lines
@@ -120,28 +145,40 @@ class IrcTalk:
 
 @asynccontextmanager
 async def on_server(
-    server: Where, beware: tuple[str, ...] = (), **settings: Any
-) -> AsyncIterator[IrcTalk]:
-    """On a server that runs."""
+    server: Where, beware: tuple[str, ...] = (), organisers: Collection[str] = (),
+    accounts: bool = True, **settings: Any,
+) -> AsyncIterator[IrcTalk]:  # fmt: skip
+    """On a server that runs; if it has accounts, organisers are logged in to theirs."""
+    settings["organisers"] = [LOGIN[0]] if organisers else []
     async with AsyncExitStack() as guests:
 
         async def enters(name: str) -> Person:
-            return await guests.enter_async_context(Person(server.host, server.port, name))
+            login = LOGIN if accounts and name in organisers else None
+            person = Person(server.host, server.port, name, sasl=login)
+            return await guests.enter_async_context(person)
 
         # Some servers take a second for each, and all together do not take longer.
         entering = {name: asyncio.create_task(enters(name)) for name in ("ada", "bob")}
         try:
             async with bot_on(server, **settings) as bot:
-                yield IrcTalk(bot, lambda name: entering.get(name) or enters(name), beware)
+                proof = _PROOF if accounts else ""
+                yield IrcTalk(bot, lambda name: entering.get(name) or enters(name), beware, proof)
         finally:
             await asyncio.gather(*entering.values(), return_exceptions=True)
+
+
+@asynccontextmanager
+async def on_server_without_accounts(server: Where, **settings: Any) -> AsyncIterator[IrcTalk]:
+    """On a server where nobody can log in."""
+    async with on_server(server, accounts=False, **settings) as talk:
+        yield talk
 
 
 @asynccontextmanager
 async def without_voice(**settings: Any) -> AsyncIterator[IrcTalk]:
     """On a server with the limits of large networks, where nobody has given the bot a voice."""
     async with (
-        StrictServer(Rules(speed=_SPEED)) as server,
+        _strict() as server,
         on_server(server, (_BEWARE,), **_QUICK | settings) as talk,
     ):
         yield talk
@@ -151,11 +188,16 @@ async def without_voice(**settings: Any) -> AsyncIterator[IrcTalk]:
 async def with_voice(**settings: Any) -> AsyncIterator[IrcTalk]:
     """On the same server, with voice."""
     async with (
-        StrictServer(Rules(speed=_SPEED)) as server,
+        _strict() as server,
         on_server(server, **_QUICK | settings) as talk,
     ):
         server.set_mode(CHANNEL, "+v", BOT)
         yield talk
+
+
+def _strict() -> StrictServer:
+    """One that lets those few people talk as fast as they like: the bot is slow enough."""
+    return StrictServer(Rules(speed=_SPEED, inbound=None), [Account(*LOGIN)])
 
 
 def _is_said(line: str, target: str | None = None) -> bool:

@@ -2,16 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from html import unescape
 from itertools import count
 from typing import Any
 
 from tests.adapters.matrix.bot import Bot, bot_on
+from tests.servers.accounts import Account
 from tests.servers.matrix_events import Event
-from tests.servers.matrix_peer import peer
-from tests.servers.matrix_person import Person, person
+from tests.servers.matrix_peer import Keys
+from tests.servers.matrix_person import Person
 from tests.servers.synapse import Synapse
 
 _NAME = "summitbot"
@@ -20,7 +21,7 @@ _PAGES = {"lines": 4, "private_lines": 12}
 _BOLD = re.compile(r"<strong>(.*?)</strong>")
 _SECONDS = 20.0
 
-Enters = Callable[[Synapse, str], AbstractAsyncContextManager[Person]]
+Enters = Callable[[Synapse, Account], AbstractAsyncContextManager[Person]]
 
 
 class MatrixSomeone:
@@ -38,6 +39,7 @@ class MatrixSomeone:
         self._unread: dict[str, list[str]] = {chat: [], room: []}
         self._fences = count(1)
         self._saying: asyncio.Task[None] | None = None
+        self._said = ("", "")
 
     def says(self, line: str) -> None:
         self._say(self._chat, line)
@@ -86,6 +88,16 @@ class MatrixSomeone:
         bold = _BOLD.search(last)
         return unescape(bold[1]) if bold else ""
 
+    async def comes_again(self) -> None:
+        """As an edit that leaves it as it was, to which the answer is one that does so too."""
+        await self.finishes()
+        await self.person.edit(self._chat, *self._said)
+        answer = await self._hears(self._chat)
+        assert answer.content["m.relates_to"]["rel_type"] == "m.replace"
+
+    async def logs_out(self) -> None:
+        raise NotImplementedError("whoever logs out is gone")
+
     async def finishes(self) -> None:
         """Return when all has been said."""
         if self._saying is not None:
@@ -97,7 +109,9 @@ class MatrixSomeone:
     async def _after(self, before: "asyncio.Task[None] | None", room: str, text: str) -> None:
         if before is not None:
             await before
-        await self.person.say(room, text, msgtype=self._msgtype)
+        event = await self.person.say(room, text, msgtype=self._msgtype)
+        if room == self._chat:
+            self._said = (event, text)
 
     async def _reads(self, room: str, count: int) -> list[str]:
         unread = self._unread[room]
@@ -114,19 +128,26 @@ class MatrixTalk:
     """A bot and people on a server."""
 
     beware: tuple[str, ...] = ()
+    proof = ""
 
-    def __init__(self, bot: Bot, comes: Callable[[str, str], Any]) -> None:
+    def __init__(
+        self, bot: Bot, comes: Callable[[str, Account | None, str], Awaitable[MatrixSomeone]],
+        organisers: Mapping[str, Account],
+    ) -> None:  # fmt: skip
         self.bot = bot
         self._comes = comes
+        self._organisers = organisers
 
     async def comes(self, name: str) -> MatrixSomeone:
-        someone: MatrixSomeone = await self._comes(name, "m.text")
-        return someone
+        return await self._comes(name, self._organisers.get(name), "m.text")
+
+    async def comes_as_if(self, name: str) -> MatrixSomeone:
+        """Shown under the same name, which everybody may take."""
+        return await self._comes(name, None, "m.text")
 
     async def comes_as_bot(self, name: str) -> MatrixSomeone:
         """Bots speak in notices."""
-        someone: MatrixSomeone = await self._comes(name, "m.notice")
-        return someone
+        return await self._comes(name, None, "m.notice")
 
     def notice(self, *lines: str) -> list[str]:
         """With the reaction that does the same."""
@@ -150,24 +171,26 @@ class MatrixTalk:
 @asynccontextmanager
 async def plain(server: Synapse, **settings: Any) -> AsyncIterator[MatrixTalk]:
     """In rooms that are not encrypted."""
-    async with _talking(server, person, settings) as talk:
+    async with _talking(server, _plain, **settings) as talk:
         yield talk
 
 
 @asynccontextmanager
 async def encrypted(server: Synapse, **settings: Any) -> AsyncIterator[MatrixTalk]:
     """In encrypted rooms."""
-    async with _talking(server, peer, settings) as talk:
+    async with _talking(server, _encrypting, **settings) as talk:
         yield talk
 
 
 @asynccontextmanager
 async def _talking(
-    server: Synapse, enters: Enters, settings: dict[str, Any]
+    server: Synapse, enters: Enters, organisers: Collection[str] = (), **settings: Any
 ) -> AsyncIterator[MatrixTalk]:
     async with AsyncExitStack() as stack:
-        account = await server.accounts.register(_NAME)
-        host = await stack.enter_async_context(enters(server, "host"))
+        account, hosts = [await server.accounts.register(name) for name in (_NAME, "host")]
+        known = {name: await server.accounts.register(name) for name in organisers}
+        settings["organisers"] = [each.user for each in known.values()]
+        host = await stack.enter_async_context(enters(server, hosts))
         room = await host.create_room("Summit", public=True)
         if "coming_up" in settings:
             settings = settings | {"coming_up": [room]}
@@ -179,8 +202,9 @@ async def _talking(
         await host.membership(room, account.user, "join", within=_SECONDS)
         people: list[MatrixSomeone] = []
 
-        async def comes(name: str, msgtype: str) -> MatrixSomeone:
-            somebody = await stack.enter_async_context(enters(server, name))
+        async def comes(name: str, theirs: Account | None, msgtype: str) -> MatrixSomeone:
+            theirs = theirs or await server.accounts.register(name)
+            somebody = await stack.enter_async_context(enters(server, theirs))
             chat = await somebody.open_chat(account.user)
             await somebody.join(room)
             for each in (chat, room):
@@ -189,10 +213,18 @@ async def _talking(
             return people[-1]
 
         try:
-            yield MatrixTalk(bot, comes)
+            yield MatrixTalk(bot, comes, known)
         finally:
             for each in people:
                 await each.finishes()
+
+
+def _plain(server: Synapse, account: Account) -> Person:
+    return Person(server.url, account)
+
+
+def _encrypting(server: Synapse, account: Account) -> Person:
+    return Person(server.url, account, Keys(server.url, account))
 
 
 def _lines(event: Event) -> list[str]:

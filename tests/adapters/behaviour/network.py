@@ -22,6 +22,10 @@ class Ability(Enum):
     BOTS = "bots can be told from people"
     POSTS = "what comes up is posted to channels"
     MASKS = "somebody who proves nothing is known by where they are"
+    PROOF = "somebody can prove who they are, as an organiser has to"
+    LOGOUT = "whoever has proved it can take that back, and stay"
+    AGAIN = "what somebody has said can come to the bot again"
+    ONCE = "what may have arrived already does not arrive a second time"
 
 
 class Someone(Protocol):
@@ -61,6 +65,14 @@ class Someone(Protocol):
         """What stands out in the last line of an answer."""
         ...
 
+    async def comes_again(self) -> None:
+        """What was said last to the bot alone comes to it once more, and has been dealt with."""
+        ...
+
+    async def logs_out(self) -> None:
+        """From now on nobody vouches for who this is."""
+        ...
+
 
 class Talk(Protocol):
     """A bot on a network, and people who come to it. It and they end with the block."""
@@ -73,8 +85,17 @@ class Talk(Protocol):
         """What is said here besides to whoever bookmarks."""
         ...
 
+    @property
+    def proof(self) -> str:
+        """What is said here besides to whoever is refused what organisers may do."""
+        ...
+
     async def comes(self, name: str) -> Someone:
         """Somebody comes, to the channel where there is one."""
+        ...
+
+    async def comes_as_if(self, name: str) -> Someone:
+        """Somebody else comes who is called like this organiser."""
         ...
 
     async def comes_as_bot(self, name: str) -> Someone:
@@ -104,8 +125,8 @@ class Talk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A network for tests. `begin` takes settings of the adapter; `fixture` is the server that it
-    is given as well, by name."""
+    """A network for tests. `begin` takes settings of the adapter, among them `organisers` by the
+    names under which they come; `fixture` is the server that it is given as well, by name."""
 
     name: str
     begin: Callable[..., AbstractAsyncContextManager[Talk]]

@@ -2,19 +2,29 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
+import pytest
+
+from bot.adapters.slack.hearing.once import Once
+from bot.patience import Patience
 from tests.adapters.slack.bot import Bot, app_on, bot_on
 from tests.servers.slack import Delivering, Robot, SlackServer, slack
 from tests.servers.slack.channels import Channel, Message
+from tests.servers.slack.delivering import Acknowledged, Delivery
 from tests.servers.slack.people import Person
 
 _NAME = "summitbot"
+_SECONDS = 30.0
 # As on other networks.
 _PAGES = {"lines": 4, "private_lines": 12}
+# Somebody who is killed has begun again before the last of them.
+_PATIENT = replace(Delivering.quick(), retries=(0.0, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0))
 _NAMED = re.compile(rf"@?{_NAME}\b", re.IGNORECASE)
 
 
@@ -33,6 +43,7 @@ class SlackSomeone:
         self._read: set[str] = set()
         self._unread: dict[bool, list[str]] = {True: [], False: []}
         self._saying: asyncio.Task[None] | None = None
+        self._said: list[Delivery] = []
 
     def says(self, line: str) -> None:
         # The bots of other apps have no chat with ours.
@@ -72,6 +83,18 @@ class SlackSomeone:
         *_, last = ["", *_bold(message.blocks)]
         return last if _lines(message)[-1].count(last) else ""
 
+    async def comes_again(self) -> None:
+        """As what Slack takes for not delivered."""
+        await self.finishes()
+        async with asyncio.timeout(_SECONDS):
+            for delivery in self._said:
+                # Another process had it in hand, and was killed: it comes until that is over.
+                while await self._server.deliveries.again(delivery) != Acknowledged():  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+
+    async def logs_out(self) -> None:
+        raise NotImplementedError("whoever logs out is gone")
+
     async def finishes(self) -> None:
         """Return when all that was said has been dealt with."""
         if self._saying is not None:
@@ -92,6 +115,8 @@ class SlackSomeone:
         else:
             self._person.says(channel, text)
         said = log[known:]
+        if channel is self._person.dm:
+            self._said = said
         await self._server.bell.until(
             lambda: all(delivery.over for delivery in said), lambda: f"{text!r} to be dealt with"
         )
@@ -131,22 +156,33 @@ class SlackTalk:
     """A bot and people in a workspace."""
 
     beware: tuple[str, ...] = ()
+    proof = ""
 
-    def __init__(self, bot: Bot, server: SlackServer, channel: Channel) -> None:
+    def __init__(
+        self, bot: Bot, server: SlackServer, channel: Channel, organisers: Mapping[str, Person]
+    ) -> None:
         self.bot = bot
         self.people: list[SlackSomeone] = []
+        self._organisers = organisers
         self._server = server
         self._channel = channel
 
     async def comes(self, name: str) -> SlackSomeone:
-        return await self._comes(name, None)
+        person = self._organisers.get(name) or await self._person(name)
+        return self._knows(name, person, None)
+
+    async def comes_as_if(self, name: str) -> SlackSomeone:
+        """Shown under the same name, which everybody may take."""
+        return self._knows(name, await self._person(name), None)
 
     async def comes_as_bot(self, name: str) -> SlackSomeone:
         """The bot of another app."""
-        return await self._comes(name, self._server.robot(name))
+        return self._knows(name, await self._person(name), self._server.robot(name))
 
-    async def _comes(self, name: str, robot: Robot | None) -> SlackSomeone:
-        person = await self._server.person(name, channels=[self._channel])
+    async def _person(self, name: str) -> Person:
+        return await self._server.person(name, channels=[self._channel])
+
+    def _knows(self, name: str, person: Person, robot: Robot | None) -> SlackSomeone:
         self.people.append(SlackSomeone(name, self._server, person, self._channel, robot))
         return self.people[-1]
 
@@ -171,34 +207,50 @@ class SlackTalk:
 @asynccontextmanager
 async def over_sockets(**settings: Any) -> AsyncIterator[SlackTalk]:
     """As an app without an address of its own."""
-    async with _talking("socket", settings) as talk:
+    async with _talking("socket", **settings) as talk:
         yield talk
 
 
 @asynccontextmanager
 async def over_http(**settings: Any) -> AsyncIterator[SlackTalk]:
     """As an app that listens."""
-    async with _talking("http", settings) as talk:
+    async with _talking("http", **settings) as talk:
         yield talk
 
 
 @asynccontextmanager
-async def _talking(mode: str, settings: dict[str, Any]) -> AsyncIterator[SlackTalk]:
-    async with slack(delivering=Delivering.quick()) as server:
+async def _talking(
+    mode: str, organisers: Collection[str] = (), patience: Patience = Patience(), **settings: Any
+) -> AsyncIterator[SlackTalk]:
+    async with _short_leases(), slack(delivering=_PATIENT) as server:
         team = server.slack.create_workspace("T01")
         channel = team.add_channel("summit", id="C07")
+        known = {name: await server.person(name, channels=[channel]) for name in organisers}
+        settings |= {
+            "channels": [channel.id], "organisers": [each.user.id for each in known.values()]
+        }  # fmt: skip
         if "coming_up" in settings:
-            settings = settings | {"coming_up": [channel.id]}
+            settings["coming_up"] = [channel.id]
         home = app_on(server, mode, display_name=_NAME, **_PAGES | settings)
         server.slack.join(channel, home.app.installations[team.id].bot_user)
-        async with bot_on(server, home) as bot:
-            talk = SlackTalk(bot, server, channel)
+        async with bot_on(server, home, patience=patience) as bot:
+            talk = SlackTalk(bot, server, channel, known)
             try:
                 yield talk
             finally:
                 for each in talk.people:
                     await each.finishes()
                 assert server.mistakes == []
+
+
+@asynccontextmanager
+async def _short_leases() -> AsyncIterator[None]:
+    """What a process that was killed had taken in hand is soon taken up."""
+    usual = Once.__init__.__kwdefaults__
+    assert usual is not None, "it has a lease"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(usual, "lease", timedelta(seconds=1))
+        yield
 
 
 def _lines(message: Message) -> list[str]:

@@ -13,10 +13,11 @@ from typing import Any, Protocol
 
 from bot.adapters.irc.adapter import IrcAdapter
 from bot.adapters.irc.settings import Irc
+from bot.checking import shown
 from bot.clock import StandingClock
 from bot.engine import Engine
 from bot.messages import User
-from bot.ports import Clock
+from bot.ports import Clock, Receive
 from bot.rules import Rules as BotRules
 from bot.setup import moment_meant
 from bot.store.sql import SqlStore
@@ -59,12 +60,13 @@ def settings_for(at: Where, **settings: Any) -> Irc:
 @asynccontextmanager
 async def alone_on(
     at: Where, *, store: Store | None = None, clock: Clock | None = None, joins: bool = True,
-    **settings: Any,
+    receive: Receive | None = None, **settings: Any,
 ) -> AsyncIterator["Alone"]:  # fmt: skip
     """An adapter that runs by itself, in its channels, until the end of the block; with
-    `joins=False` it is not waited for."""
+    `joins=False` it is not waited for. The engine answers, unless something else is to `receive`
+    what people write."""
     async with _kept(store, clock) as (own, given):
-        adapter = Alone(settings_for(at, **settings), own, given)
+        adapter = Alone(settings_for(at, **settings), own, given, receive)
         try:
             if joins:
                 await adapter.joined()
@@ -74,9 +76,10 @@ async def alone_on(
 
 
 async def check(at: Where, **settings: Any) -> list[str]:
-    """What `check` says of a server. Raises CannotSpeak."""
+    """What `check` says of a server, as it is shown. Raises CannotSpeak."""
     async with _kept(None, None) as (store, clock):
-        return await IrcAdapter(settings_for(at, **settings), store, clock).check()
+        adapter = IrcAdapter(settings_for(at, **settings), store, clock)
+        return list(map(shown, await adapter.check()))
 
 
 @asynccontextmanager
@@ -96,7 +99,9 @@ async def _kept(store: Store | None, clock: Clock | None) -> AsyncIterator[tuple
 class Alone:
     """An adapter that answers and reconnects, without the courier, which never rests."""
 
-    def __init__(self, settings: Irc, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, settings: Irc, store: Store, clock: Clock, receive: Receive | None = None
+    ) -> None:
         monday = StandingClock(moment_meant("Monday 9:20", folsom()))
         engine = Engine(folsom(), store, monday, BotRules(greets=False))
         self.adapter = IrcAdapter(settings, store, clock)
@@ -106,7 +111,7 @@ class Alone:
         self._listener = _Listener(settings.name, self)
         logging.getLogger("bot").setLevel(logging.INFO)
         logging.getLogger("bot").addHandler(self._listener)
-        self._running = asyncio.create_task(self.adapter.run(engine.respond, _ignore))
+        self._running = asyncio.create_task(self.adapter.run(receive or engine.respond, _ignore))
         self._running.add_done_callback(lambda _: self._news.set())
 
     @property

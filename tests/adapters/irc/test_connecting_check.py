@@ -1,5 +1,6 @@
 """What `check` says, sentence by sentence, and that it leaves everything as it was."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from tests.adapters.irc.connecting import CHANNEL, RULES, alone_on, check
 from tests.servers.irc_person import Person
 from tests.servers.irc_server import Server
 from tests.servers.nickserv import register
-from tests.servers.strict_irc import Account, StrictServer, channels
+from tests.servers.strict_irc import Account, Rules, StrictServer, channels
 
 GUEST = "Not logged in: people whose mode +R is set cannot be written to."
 ECHO = "That messages were taken is known from the server's echo."
@@ -53,6 +54,39 @@ async def test_with_a_voice(monkeypatch: pytest.MonkeyPatch) -> None:
             "#summit: a voice, so its members can be written to at any pace.",
             "In five minutes 544 reminders fit, 2,176 if they say the same.",
         ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        (RULES, "Organisers: whoever is logged in as ada, bob."),
+        (
+            replace(RULES, capabilities=RULES.capabilities - {"account-tag"}),
+            "Organisers: whoever is logged in as ada, bob, and in a channel with the bot.",
+        ),
+        (
+            replace(RULES, capabilities=frozenset(), whox=False),
+            "no: Nobody can be known as ada, bob, and organise: the server has no accounts.",
+        ),
+    ],
+)
+async def test_who_the_organisers_are(rules: Rules, sentence: str) -> None:
+    async with StrictServer(rules) as server:
+        lines = await check(server, organisers=["ada", "bob"])
+        assert lines[:2] == [
+            f"Registered on strict.example (127.0.0.1:{server.port}, without encryption) as"
+            " summitbot.",
+            GUEST,
+        ]
+        assert lines[2] == sentence
+        assert [line for line in lines[3:] if "ada" in line] == []
+
+
+async def test_a_server_without_accounts_is_a_warning_in_the_log() -> None:
+    rules = replace(RULES, capabilities=frozenset(), whox=False)
+    async with StrictServer(rules) as server, alone_on(server, organisers=["ada"]) as bot:
+        found = [line["level"] for line in bot.log if line["event"].startswith("Nobody can be")]
+        assert found == ["warning"]
 
 
 async def test_ngircd(ngircd: Server) -> None:

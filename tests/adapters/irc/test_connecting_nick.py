@@ -118,8 +118,8 @@ async def test_another_host() -> None:
         server.chghost("summitbot", "robot", host)
         await bot.answers(server)
         assert bot.adapter._link is not None
-        room = bot.adapter._link.connection.room(CHANNEL)
-        assert room == 512 - len(f":summitbot!robot@{host} PRIVMSG {CHANNEL} :\r\n")
+        space = bot.adapter._link.connection.space(CHANNEL)
+        assert space == 512 - len(f":summitbot!robot@{host} PRIVMSG {CHANNEL} :\r\n")
 
 
 async def test_nicks_may_be_no_longer() -> None:

@@ -19,7 +19,7 @@ def relayed(bot: Alone) -> tuple[int, int]:
     """How much the server puts in front, and what is left for a text to ada."""
     assert bot.adapter._link is not None
     connection = bot.adapter._link.connection
-    return connection.relayed, connection.room("ada")
+    return connection.relayed, connection.space("ada")
 
 
 @pytest.mark.parametrize("word", ["QUIT", "quit", "QUIT "])

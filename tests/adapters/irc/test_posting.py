@@ -1,15 +1,27 @@
-"""What comes up is posted in few lines, also where very much does."""
+"""What channels are told: what comes up in few lines, announcements to the end."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from bot.clock import SystemClock
+from bot.document import Reply, heading, reply, text
+from bot.messages import Channel
 from bot.schedule import Schedule, Session, Slot
+from bot.times import Reader
 from tests.adapters.irc.bot import CHANNEL, bot_on
-from tests.adapters.irc.gathering import BOT, person
+from tests.adapters.irc.connecting import alone_on
+from tests.adapters.irc.gathering import BOT, easy, guest, person
+from tests.servers.irc_person import Person
+from tests.servers.irc_server import Server
 from tests.servers.strict_irc import Rules, StrictServer
 from tests.summit import at
 
 START = at(16, 18)
+READER = Reader(ZoneInfo("UTC"))
+WORDS = " ".join(f"word{number:04}" for number in range(334))[:3_000]
+HARMFUL = "Evil\r\nQUIT :bye\rPRIVMSG #summit :x\nNICK evil\0 \x01ACTION x\x01 \x02b\x03\x0f\u2028"
 
 
 def crowded(sessions: int) -> Schedule:
@@ -55,3 +67,64 @@ async def test_without_a_voice_the_channel_counts_as_a_recipient() -> None:
         recipients = bot.adapter._link.connection.standing._recipients
         assert recipients is not None
         assert recipients.seconds_to_wait(CHANNEL, 0, kept=3) == 0
+
+
+def announcement(said: str) -> Reply:
+    """As organisers make one."""
+    return reply(heading("News:"), text(said))
+
+
+@pytest.mark.parametrize("software", ["ngircd", "inspircd"])
+async def test_an_announcement_of_3000_characters_arrives_whole(
+    software: str, request: pytest.FixtureRequest
+) -> None:
+    server: Server = request.getfixturevalue(software)
+    async with (
+        alone_on(server, nick="newsbot", channels=["#news"]) as bot,
+        Person(server.host, server.port, "newsada") as ada,
+    ):
+        await ada.join("#news")
+        await bot.adapter.post(Channel("irc", "#news"), announcement(WORDS), READER, "k1")
+        first, *rest = await ada.heard_from("newsbot", 8)
+        assert (first, " ".join(rest)) == ("News:", WORDS)
+        until = SystemClock().now() + timedelta(days=1)
+        assert bot.adapter._link is not None
+        seen = bot.adapter._link.connection.roster.person("newsada")
+        assert seen is not None
+        user = bot.adapter._identity.user(seen.mask, None)
+        await bot.adapter.send(user, announcement(WORDS), READER, "k2", until)
+        first, *rest = await ada.heard_from("newsbot", 8)
+        assert (first, " ".join(rest)) == ("News:", WORDS)
+
+
+async def test_an_announcement_floods_no_server() -> None:
+    async with (
+        StrictServer(Rules(first_is_op=True)) as server,
+        person(server, "ada") as ada,
+    ):
+        await ada.join(CHANNEL)
+        async with alone_on(server, rate=1.9, burst=4) as bot:
+            await bot.adapter.post(Channel("irc", CHANNEL), announcement(WORDS), READER, "k1")
+            await ada.heard_from(BOT, 8)
+        assert (server.kills, server.dropped) == ([], [])
+
+
+async def test_a_harmful_announcement_is_mere_text() -> None:
+    async with (
+        StrictServer(easy()) as server,
+        person(server, "ada") as ada,
+        alone_on(server) as bot,
+    ):
+        await ada.join(CHANNEL)
+        before = len(server.sent_by(BOT))
+        await bot.adapter.post(Channel("irc", CHANNEL), announcement(HARMFUL), READER, "k1")
+        until = SystemClock().now() + timedelta(days=1)
+        await bot.adapter.send(guest("ada"), announcement(HARMFUL), READER, "k2", until)
+        said = "News: Evil  QUIT :bye PRIVMSG #summit :x NICK evil   ACTION x   b"
+        assert await ada.heard_from(BOT, 2) == [said, said]
+        sent = server.sent_by(BOT)[before:]
+        assert [line.partition(" ")[0] for line in sent if line.startswith("PRIVMSG")] == [
+            "PRIVMSG", "PRIVMSG",
+        ]  # fmt: skip
+        assert [line for line in sent if not line.startswith(("PRIVMSG", "PING", "WHO", "@"))] == []
+        assert server.nicks == ["ada", BOT]

@@ -44,6 +44,12 @@ def refused(**settings: object) -> str:
          'channels.0: it must be a channel like "#summit", or "#summit key"'),
         ("channels", ["#a\r\nQUIT"], "channels.0: it must stand on one line"),
         ("coming_up", ["#a"], ": coming_up: the bot does not join #a"),
+        *(
+            ("organisers", ["bob", name],
+             'organisers.1: it must be the name of an account at the services, like "ada": no mask')
+            for name in ("ada!*@*", "*", "", "a b", "ada@example.org", "ada\r\nQUIT", "$a:ada",
+                         "a?a", "#ops", "a\u200bb")
+        ),
         ("certificate_key", "b.pem", ": certificate_key needs a certificate"),
         ("sasl", "external", ": sasl = 'external' needs a certificate, and TLS"),
         ("account", "bots",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.matrix.adapter import MatrixAdapter
+from bot.checking import shown
 from bot.ports import CannotSpeak
 from bot.scratch import Scratch
 from tests.adapters.matrix.bot import bot_on, matrix_settings
@@ -16,9 +17,10 @@ from tests.summit import StandingClock, at
 
 
 async def said(server: Synapse, account: Account, folder: Path, **settings: object) -> list[str]:
-    """What `check` says."""
+    """What `check` says, as it is shown."""
     network = matrix_settings(server, account, folder, **settings)
-    return await MatrixAdapter(network, Scratch(), StandingClock(at(16, 9))).check()
+    found = await MatrixAdapter(network, Scratch(), StandingClock(at(16, 9))).check()
+    return list(map(shown, found))
 
 
 async def test_it_is_said_who_the_bot_is_and_where_it_may_come(

@@ -15,6 +15,7 @@ from bot.adapters.slack.settings import Slack
 from bot.adapters.slack.workspaces.installations import Installations
 from bot.adapters.slack.workspaces.refusals import no_socket
 from bot.adapters.slack.workspaces.sealing import Sealing, fresh_key
+from bot.checking import shown
 from bot.ports import CannotSpeak
 from bot.scratch import Scratch
 from bot.storing import Store
@@ -42,7 +43,8 @@ async def server() -> AsyncIterator[SlackServer]:
 
 async def said(settings: Slack, store: Store | None = None) -> list[str]:
     async with ClientSession() as http:
-        return await inspected(settings, store or Scratch(), StandingClock(at(16, 9)), http)
+        found = await inspected(settings, store or Scratch(), StandingClock(at(16, 9)), http)
+        return list(map(shown, found))
 
 
 async def refusal(settings: Slack, store: Store | None = None) -> str:
@@ -144,6 +146,65 @@ async def test_the_bot_has_to_be_in_the_channels(server: SlackServer) -> None:
     ]
     elsewhere = settings_of(server, app, bot_token=there.bot_token, coming_up=["T02/C01"])
     assert await refusal(elsewhere) == "coming_up: T02/C01 is not in Folsom (T01)."
+
+
+async def test_the_bot_has_to_be_where_announcements_go_too(server: SlackServer) -> None:
+    app = new_app(server)
+    team = server.slack.create_workspace("T01", "Folsom")
+    there = app.install(team)
+    for number in (1, 2):
+        team.add_channel(f"c{number}", f"C0{number}", members=[there.bot_user])
+    usual = {"bot_token": there.bot_token, "coming_up": ["C01", "C02"]}
+    settings = settings_of(server, app, **usual, channels=["C09", "T01/C01"])
+    assert (await said(settings))[1:-2] == [
+        "C09: there is no such channel, or it is private: write `/invite @Summit Bot` there.",
+        "T01/C01: the bot is there.",
+        "C02: the bot is there.",
+    ]
+    elsewhere = settings_of(server, app, **usual, channels=["T02/C01"])
+    assert await refusal(elsewhere) == "channels: T02/C01 is not in Folsom (T01)."
+
+
+async def test_it_is_said_who_the_organisers_are(server: SlackServer) -> None:
+    app = new_app(server)
+    team = server.slack.create_workspace("T01", "Folsom")
+    there = app.install(team)
+    hall = server.slack.create_workspace("T02")
+    # In a channel that is shared they are seen.
+    team.users["U65"] = hall.add_user("dora", id="U65")
+    hall.add_user("eve", id="U66")
+    team.add_user("ada", id="U07", real_name="Ada Lovelace")
+    team.add_user("bob", id="U08")
+    team.add_user("carol", id="U09").deleted = True
+    bot = there.bot_user.id
+    settings = settings_of(
+        server, app, bot_token=there.bot_token,
+        organisers=["U07", "T01/U08", "U09", bot, "U65", "U66", "T02/U66"],
+    )  # fmt: skip
+    name = there.bot_user.real_name
+    assert (await said(settings))[1:-2] == [
+        "Organisers: Ada Lovelace (U07), Bob (T01/U08).",
+        "no: U09, Carol, cannot organise: the account is deactivated.",
+        f"no: {bot}, {name}, cannot organise: this is a bot.",
+        "no: U65, Dora, cannot organise: they are of another workspace (T02), and only guests in"
+        " Folsom (T01).",
+        "no: U66 shall organise, but Folsom (T01) knows nobody of this id: copy it from their"
+        " profile.",
+        "no: T02/U66 shall organise, but the app is not installed in T02.",
+    ]
+
+
+async def test_an_organiser_who_cannot_be_asked_for_now_is_said(server: SlackServer) -> None:
+    app = new_app(server)
+    team = server.slack.create_workspace("T01", "Folsom")
+    there = app.install(team)
+    settings = settings_of(server, app, bot_token=there.bot_token, organisers=["U07"])
+    server.faults.arm("users.info", Limited(60))
+    assert (await said(settings))[1] == (
+        "U07: Slack is asked too often now to say who that is; try again in a minute."
+    )
+    server.faults.arm("users.info", Error("what_is_new"))
+    assert (await said(settings))[1] == "U07: Slack does not say who that is (what_is_new)."
 
 
 async def test_what_may_not_be_asked_so_often_is_said(server: SlackServer) -> None:

@@ -248,7 +248,7 @@ async def test_while_the_database_is_away_nobody_is_asked(
     people: People, api: Api, server: Scripted, store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: Any) -> None:
-        raise StoreAway
+        raise StoreAway("The database is away.")
 
     monkeypatch.setattr(store, "keep", away)
     server.always[ASKING] = lives("Europe/Berlin")

@@ -40,6 +40,32 @@ def test_several_workspaces_install_the_app(tmp_path: Path) -> None:
     assert slack.public_url == "https://bot.example.org"
 
 
+def test_announcements_go_to_each_channel_once(tmp_path: Path) -> None:
+    text = f"{SOCKET}channels = ['C07', 'T01/C08']\ncoming_up = ['C08', 'C09', 'T01/C07']\n"
+    assert one(file(tmp_path, text)).all_channels == ("C07", "T01/C08", "C09")
+    text = f"{SEVERAL}channels = ['T01/C07']\ncoming_up = ['T02/C07', 'T01/C07']\n"
+    assert one(file(tmp_path, text)).all_channels == ("T01/C07", "T02/C07")
+
+
+def test_an_organiser_is_one_in_their_workspace(tmp_path: Path) -> None:
+    alone = one(file(tmp_path, f"{SOCKET}organisers = ['U07', 'T02/W08']\n"))
+    people = ("T01/U07", "T02/U07", "T01/W08", "T02/W08", "T01/U09", "T01/T99.U07", "T01/", "U07")
+    assert [user for user in people if alone.names_organiser(user)] == [
+        "T01/U07", "T02/U07", "T02/W08",
+    ]  # fmt: skip
+    several = one(file(tmp_path, f"{SEVERAL}organisers = ['T01/U07']\n"))
+    assert [user for user in people if several.names_organiser(user)] == ["T01/U07"]
+
+
+def test_organisers_come_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUMMIT_BOT_SLACK__ORGANISERS", '["U07"]')
+    monkeypatch.setenv("SUMMIT_BOT_SLACK__CHANNELS", '["C07"]')
+    slack = one(file(tmp_path, SOCKET))
+    assert (slack.organisers, slack.channels) == (["U07"], ["C07"])
+
+
 def test_secrets_come_from_the_environment_and_are_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,6 +81,10 @@ _COMMAND = 'slack.command: it must look like "/summit": small letters, digits, -
 _CHANNEL = (
     'slack.coming_up.0: it must be the id of a channel like "C0123456789" (in its details, at the'
     ' bottom), or "T0123456789/C0123456789" in one of several workspaces.'
+)
+_PERSON = (
+    'slack.organisers.0: it must be the id of a person like "U0123456789" (in their profile, behind'
+    ' the three dots: Copy member ID), or "T0123456789/U0123456789" in one of several workspaces.'
 )
 
 
@@ -73,6 +103,14 @@ _CHANNEL = (
          " several workspaces need client_secret, token_key too."),
         (f"{SEVERAL}coming_up = ['C07']", "slack: coming_up: where there are several workspaces a"
          ' channel is written with its own, like "T0123456789/C0123456789".'),
+        (f"{SEVERAL}channels = ['T01/C07', 'C07']", "slack: channels: where there are several"
+         ' workspaces a channel is written with its own, like "T0123456789/C0123456789".'),
+        (f"{SEVERAL}organisers = ['T01/U07', 'U07']", "slack: organisers: where there are several"
+         ' workspaces a person is written with their own, like "T0123456789/U0123456789".'),
+        *((f"{SOCKET}organisers = ['{name}']", _PERSON)
+          for name in ("ada", "@ada", "Ada Lovelace", "", "*", "u0123456789", "<@U07>", "C07",
+                       "T01/", "T01/U07/U08")),
+        (f"{SOCKET}channels = ['summit']", _CHANNEL.replace("coming_up", "channels")),
         (f"{SOCKET}command = 'summit'", _COMMAND),
         (f"{SOCKET}command = '/Summit'", _COMMAND),
         (f"{SOCKET}command = '/remind'", "slack.command: /remind is Slack's own: choose another."),

@@ -1,5 +1,6 @@
-"""Why a server does not want the bot, and how long it is left in peace then."""
+"""Why a server cannot be reached or does not want the bot, and how long it is left in peace."""
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -59,3 +60,22 @@ def rejected(server: str, words: str, *, banned: bool = False) -> Rejected:
     return Rejected(
         f"{server} does not take the bot{said and f' ({said})'}: {kind.advice}.", kind.pause
     )
+
+
+def sentence_of(problem: Exception, server: str) -> str:
+    """Why a connection to this server has failed or ended, for people."""
+    if isinstance(problem, TimeoutError) and not str(problem):
+        return f"{server} does not answer."
+    if isinstance(problem, OSError):
+        return f"{server} cannot be reached: {_why(problem)}."
+    text = str(problem)
+    return text if text.endswith(".") else f"{text}."
+
+
+def _why(problem: OSError) -> str:
+    """In words for people: asyncio writes others into the errors of connections."""
+    if problem.errno is not None:
+        # Numbers below 0 are those of names that were looked up.
+        return os.strerror(problem.errno) if problem.errno > 0 else str(problem.strerror)
+    several = str(problem).startswith("Multiple exceptions")
+    return "none of its addresses answers" if several else str(problem)

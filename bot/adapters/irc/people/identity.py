@@ -7,7 +7,7 @@ are not, they may come back under either.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Container, Coroutine, Mapping
+from collections.abc import Callable, Collection, Container, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -109,32 +109,39 @@ class Guests:
 
 
 class Identity:
-    """The users of one network. Owns the guests, and keeps in the store what has to survive;
-    `person` tells who is seen under a nick, on the connection of now."""
+    """The users of one network. Owns the guests, and keeps in the store what has to survive. It
+    outlives connections; on each it is told how nicks compare there and who is seen."""
 
-    def __init__(self, network: str, store: Store) -> None:
+    def __init__(self, network: str, store: Store, organisers: Collection[str] = ()) -> None:
+        """`organisers` are names of accounts."""
         self._network = network
         self._store = store
+        self._organisers = organisers
         self._guests = Guests({}, self._is_seen)
         self._forget_at = _STRANGERS
         self._nicks: dict[str, str] = {}
         self._known_as: dict[str, set[str]] = {}
-        self.person: Callable[[str], Person | None] = lambda _: None
+        self._person: Callable[[str], Person | None] = _nobody
         self._fold: Callable[[str], str] = str.lower
         # Accounts that take over what guests had, each until that is done.
         self._taking_over = set[tuple[str, asyncio.Event]]()
 
     @property
     def fold(self) -> Callable[[str], str]:
-        """How the server compares nicks; it says so at each connection."""
+        """How the server compares nicks, as it has said last."""
         return self._fold
 
-    @fold.setter
-    def fold(self, fold: Callable[[str], str]) -> None:
-        self._fold = fold
+    def connects(self, fold: Callable[[str], str], person: Callable[[str], Person | None]) -> None:
+        """On the connection of now the server compares nicks by `fold`, and `person` tells who is
+        seen under a nick."""
+        self._fold, self._person = fold, person
         self._known_as = {}
         for id, nick in self._nicks.items():
             self._known_as.setdefault(fold(nick), set()).add(id)
+
+    def disconnects(self) -> None:
+        """Nobody is seen any more."""
+        self._person = _nobody
 
     async def load(self) -> None:
         """Read what was kept. Raises StoreAway."""
@@ -151,12 +158,20 @@ class Identity:
         """Who writes under this mask and account; without an account, a guest."""
         nick = mask.partition("!")[0]
         if account:
-            return User(self._network, _ACCOUNT + self.fold(account), nick)
+            return User(self._network, self._id(account), nick)
         return User(self._network, self._guests.id_of(self._folded(mask)), nick)
 
     def account_of(self, user: User) -> str | None:
         """The account of this user; None for a guest."""
         return user.id.removeprefix(_ACCOUNT) if user.id.startswith(_ACCOUNT) else None
+
+    def organises(self, user: User) -> bool:
+        """True if this is the account of an organiser; never for a guest."""
+        return user.network == self._network and user.id in map(self._id, self._organisers)
+
+    def is_organiser(self, account: str) -> bool:
+        """True if this account is an organiser's."""
+        return self._id(account) in map(self._id, self._organisers)
 
     def nick_of(self, user: User) -> str:
         """The nick under which this user was known last."""
@@ -275,7 +290,7 @@ class Identity:
 
     def _is_seen(self, mask: str) -> bool:
         """True if somebody has this mask, or may have it, in our sight."""
-        person = self.person(mask.partition("!")[0])
+        person = self._person(mask.partition("!")[0])
         return person is not None and (not person.mask or self._folded(person.mask) == mask)
 
     def _forget_strangers(self) -> None:
@@ -291,10 +306,17 @@ class Identity:
     async def _keep(self, user: User, key: str, value: str | None) -> None:
         await self._store.keep(f"{user.network}/{user.id}", key, value)
 
+    def _id(self, account: str) -> str:
+        return _ACCOUNT + self.fold(account)
+
     def _folded(self, mask: str) -> str:
         """Nicks compare as the server says, users and hosts without case."""
         nick, bang, rest = mask.partition("!")
         return f"{self.fold(nick)}{bang}{rest.lower()}"
+
+
+def _nobody(_: str) -> None:
+    """Between connections nobody is seen."""
 
 
 async def _nothing() -> None:

@@ -77,10 +77,10 @@ class Lookups:
         """Note what belongs to an answer, and what makes an earlier one doubtful."""
         match heard.type:
             case "join" | "quit" | "account" | "chghost":
-                self.forget(heard.nick)
+                self._doubt(heard.nick)
             case "nick":
-                self.forget(heard.nick)
-                self.forget(heard.target)
+                self._doubt(heard.nick)
+                self._doubt(heard.target)
             case "401" | "730" | "731" if heard.arguments:
                 # Nicks, or masks, with commas between them.
                 for nick in heard.arguments[0].split(","):
@@ -106,6 +106,13 @@ class Lookups:
         """Nobody answers any more."""
         for folded in list(self._asked):
             self._answer(folded, None)
+
+    def _doubt(self, nick: str) -> None:
+        """What is known may not hold any more, nor what the server has begun to answer."""
+        self.forget(nick)
+        asked = self._asked.get(self.fold(nick))
+        if asked is not None:
+            asked.mask = asked.account = ""
 
     def _answer(self, folded: str, found: Found | None) -> None:
         asked = self._asked.pop(folded, None)

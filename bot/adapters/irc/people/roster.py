@@ -123,6 +123,11 @@ class Roster:
         hearing = self._hearing.get(heard.type)
         return list(hearing(heard)) if hearing is not None else []
 
+    def is_seen_as(self, mask: str) -> bool:
+        """True unless somebody is seen under this nick with another mask."""
+        person = self.person(mask.partition("!")[0])
+        return person is None or not person.mask or self.fold(person.mask) == self.fold(mask)
+
     def note(self, mask: str, account: str | None = None) -> list[Change]:
         """A message has come under this mask, and this account if the server tells those."""
         person = self.person(mask.partition("!")[0])

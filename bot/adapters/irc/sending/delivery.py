@@ -200,7 +200,7 @@ class Delivery:
             await outbox.tell(recipient, named, until)
             return
         self._standing.writes_to(nick)
-        texts = notice(reply, reader, self._connection.room("n" * max(_NICK, len(nick))))
+        texts = notice(reply, reader, self._connection.space("n" * max(_NICK, len(nick))))
         if len(texts) > 1:
             await outbox.tell_lines(
                 recipient, lambda to: [f"PRIVMSG {to} :{text}" for text in texts], until
@@ -220,7 +220,7 @@ class Delivery:
             return None
         now, channel = self._clock.now(), shared[0].name
         starts = "; ".join(_starts(item, now) for item in items)
-        said = shortened((Run(starts),), self._connection.room(channel) - _NICK - len(": "))
+        said = shortened((Run(starts),), self._connection.space(channel) - _NICK - len(": "))
         relayed = self._connection.relayed
         return Form(
             lambda nicks: f"PRIVMSG {channel} :{', '.join(nicks)}: {said}", None, channel, relayed

@@ -14,6 +14,8 @@ BOLD = "\x02"
 _SEPARATOR = " \N{MIDDLE DOT} "
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _BAR = " | "
+_LONGEST_POST = 12
+"""Texts that a channel did not ask for: servers take these in some six seconds."""
 _HINT = 60
 """Bytes for what says that something was left out."""
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
@@ -52,12 +54,12 @@ def size(line: Line) -> int:
     return sum(len(run.text.encode()) + 2 * run.bold for run in line)
 
 
-def split(line: Line, room: int) -> list[str]:
-    """The line as texts of at most `room` bytes, split between words, never inside a character;
+def split(line: Line, space: int) -> list[str]:
+    """The line as texts of at most `space` bytes, split between words, never inside a character;
     bold ends with each text and begins anew in the next. A word that is longer is cut."""
     texts: list[str] = []
     pieces: list[str] = []
-    left = room
+    left = space
     for run in line:
         text = run.text.translate(_CONTROLS)
         marks = 2 * len(BOLD) if run.bold else 0
@@ -69,40 +71,44 @@ def split(line: Line, room: int) -> list[str]:
                 text = text[len(taken) :]
             if text:
                 texts.append("".join(pieces).rstrip(" "))
-                pieces, left, text = [], room, text.lstrip(" ")
+                pieces, left, text = [], space, text.lstrip(" ")
     texts.append("".join(pieces).rstrip(" "))
     return [text for text in texts if text]
 
 
-def shortened(line: Line, room: int) -> str:
-    """The line as one text of at most `room` bytes; what does not fit is left out."""
-    texts = split(line, room)
+def shortened(line: Line, space: int) -> str:
+    """The line as one text of at most `space` bytes; what does not fit is left out."""
+    texts = split(line, space)
     if len(texts) < 2:
         return "".join(texts)
-    marked = split(line, room - len(_ELLIPSIS.encode()))[0] + _ELLIPSIS
-    return marked if len(marked.encode()) <= room else texts[0]
+    marked = split(line, space - len(_ELLIPSIS.encode()))[0] + _ELLIPSIS
+    return marked if len(marked.encode()) <= space else texts[0]
 
 
-def notice(reply: Reply, reader: Reader, room: int) -> list[str]:
+def notice(reply: Reply, reader: Reader, space: int) -> list[str]:
     """A notice in as few texts as it fits into: as a rule one, without what to press if that is
     too much. Slow networks count lines, and people are told the same in one line together."""
     for blocks in (reply.blocks, tuple(b for b in reply.blocks if not isinstance(b, Button))):
         lines = written(Reply(blocks), reader)
         whole = _in_one(blocks, lines)
-        if size(whole) <= room:
-            return split(whole, room)
-    return [text for line in lines for text in split(line, room)]
+        if size(whole) <= space:
+            return split(whole, space)
+    return [text for line in lines for text in split(line, space)]
 
 
-def packed(reply: Reply, reader: Reader, room: int, most: int, more: str) -> list[str]:
+def packed(reply: Reply, reader: Reader, space: int, most: int, more: str) -> list[str]:
     """A reply in at most so many texts, several of its lines in each, for what a channel did not
-    ask for. Where some are left out, it is said how many, and what (`more`) shows them."""
+    ask for. Where some are left out, it is said how many, and what (`more`) shows them. Few lines
+    of which one is a long text are said to the end, in more texts than that."""
     parts = written(reply, reader)
+    said = [_line(block, reader, "") for block in reply if isinstance(block, Text)]
+    if len(parts) <= most and any(size(line) > space for line in said):
+        return _to_the_end(parts, space)
     texts: list[list[Line]] = [[]]
     placed = 0
     for part in parts:
         last = len(texts) == most
-        if texts[-1] and size(_side_by_side([*texts[-1], part])) > room - last * _HINT:
+        if texts[-1] and size(_side_by_side([*texts[-1], part])) > space - last * _HINT:
             if last:
                 break
             texts.append([])
@@ -110,18 +116,36 @@ def packed(reply: Reply, reader: Reader, room: int, most: int, more: str) -> lis
         placed += 1
     if placed < len(parts):
         texts[-1].append((Run(f"{_ELLIPSIS} {len(parts) - placed} more: {_typed(more, '')}"),))
-    packed = (shortened(_side_by_side(lines), room) for lines in texts)
+    packed = (shortened(_side_by_side(lines), space) for lines in texts)
     return [text for text in packed if text]
 
 
-def answer(reply: Reply, reader: Reader, room: int, most: int | None, prefix: str) -> list[str]:
+def answer(reply: Reply, reader: Reader, space: int, most: int | None, prefix: str) -> list[str]:
     """An answer as texts; where at most so many are allowed, long lines are shortened until they
     are that few."""
     lines = written(reply, reader, prefix)
-    texts = [split(line, room) for line in lines]
+    texts = [split(line, space) for line in lines]
     if most is not None and sum(map(len, texts)) > most:
-        texts = [[shortened(line, room)] for line, parts in zip(lines, texts, strict=True) if parts]
+        said = (line for line, parts in zip(lines, texts, strict=True) if parts)
+        texts = [[shortened(line, space)] for line in said]
     return [text for parts in texts for text in parts][:most]
+
+
+def _to_the_end(lines: Sequence[Line], space: int) -> list[str]:
+    """Short lines side by side, long ones in as many texts as they need; but for what is longer
+    than anybody would read in a channel."""
+    texts: list[str] = []
+    together: list[Line] = []
+    for line in lines:
+        if together and size(_side_by_side([*together, line])) > space:
+            texts += split(_side_by_side(together), space)
+            together = []
+        together.append(line)
+    texts += split(_side_by_side(together), space)
+    if len(texts) <= _LONGEST_POST:
+        return texts
+    rest = (Run(" ".join(texts[_LONGEST_POST - 1 :])),)
+    return [*texts[: _LONGEST_POST - 1], shortened(rest, space)]
 
 
 def _side_by_side(lines: Sequence[Line]) -> Line:
@@ -135,12 +159,20 @@ def _side_by_side(lines: Sequence[Line]) -> Line:
 
 
 def _in_one(blocks: Sequence[Block], lines: Sequence[Line]) -> Line:
-    """All lines as one; what is to be pressed, at the end, is set apart."""
-    pressed = bool(blocks) and isinstance(blocks[-1], Button)
+    """All lines as one; what is to be pressed, at the end, is set apart, and so is a text from the
+    session above it."""
     runs: list[Run] = []
-    for number, line in enumerate(lines):
-        last = pressed and number == len(lines) - 1
-        runs += [Run(_SEPARATOR if last else " "), *line] if number else line
+    # Buttons share the last line.
+    for number, (line, block) in enumerate(zip(lines, blocks, strict=False)):
+        below_item = number > 0 and isinstance(blocks[number - 1], Item)
+        match block:
+            case Button():
+                between = _SEPARATOR
+            case Text() if below_item:
+                between = _BAR
+            case _:
+                between = " "
+        runs += [Run(between), *line] if number else line
     return tuple(runs)
 
 
@@ -177,23 +209,23 @@ def _item(item: Item, reader: Reader) -> Line:
     return tuple(line)
 
 
-def _fitting(text: str, room: int, *, fresh: bool) -> str:
+def _fitting(text: str, space: int, *, fresh: bool) -> str:
     """As many words of the text as fit; if it is to begin a line, and its first word does not fit,
     as much of that as does."""
-    if len(text.encode()) <= room:
+    if len(text.encode()) <= space:
         return text
     taken = used = 0
     for word in _WORDS.finditer(text):
         used += len(word[0].encode())
-        if used > room:
+        if used > space:
             break
         taken = word.end()
-    return text[:taken] if taken or not fresh else _cut(text, room)
+    return text[:taken] if taken or not fresh else _cut(text, space)
 
 
-def _cut(word: str, room: int) -> str:
+def _cut(word: str, space: int) -> str:
     """The beginning of a word, between characters as people see them where that is possible."""
-    end = len(word.encode()[: max(0, room)].decode(errors="ignore"))
+    end = len(word.encode()[: max(0, space)].decode(errors="ignore"))
     seen = end
     while 0 < seen < len(word) and _belong_together(word[seen - 1], word[seen]):
         seen -= 1

@@ -96,7 +96,7 @@ class Asking:
             return self.drawn(response, alone=True, prefix=prefix)
         return written(
             response.card, response.reader, prefix=prefix, alone=True, now=self._clock.now(),
-            bookmarked=response.bookmarked, lead=response.reply,
+            bookmarked=response.bookmarked, opening=response.reply,
         )  # fmt: skip
 
     async def _asked(
@@ -105,13 +105,21 @@ class Asking:
     ) -> Response:  # fmt: skip
         workspace = await self.workspace(person)
         zone = await self._people.timezone(workspace.api, person)
-        user = User(self._settings.name, f"{person.team}/{person.user}", person.name, zone)
+        user = User(self._settings.name, self._id(person), person.name, zone)
         return await self._receive(
             Invocation(
                 id, user, channel, line, self._absent.why(user), self._pages,
                 marks=True, card=card, beside=beside, pressed=pressed,
             )
         )  # fmt: skip
+
+    def _id(self, person: Person) -> str:
+        """Somebody in a shared channel who belongs elsewhere, and has an organiser's id there, is
+        none."""
+        id = f"{person.team}/{person.user}"
+        if person.home and self._settings.names_organiser(id):
+            return f"{person.team}/{person.home}.{person.user}"
+        return id
 
     def _channel(self, person: Person, channel: str, private: bool, thread: str | None) -> Channel:
         return Channel(self._settings.name, f"{person.team}/{channel}", private, thread)

@@ -27,11 +27,11 @@ def kept(reply: Reply) -> Reply:
     return Reply(tuple(_lasting(block, blocks[n + 1 :]) for n, block in enumerate(blocks)))
 
 
-def fresh(reply: Reply, lead: Reply, bookmarked: frozenset[int] | None, now: datetime) -> Reply:
+def fresh(reply: Reply, opening: Reply, bookmarked: frozenset[int] | None, now: datetime) -> Reply:
     """What of a card still holds, without notes on reminders that are no longer true: of sessions
-    that are not bookmarked, and of those that the press (`lead`) was about. What was on may be
+    that are not bookmarked, and of those that the press (`opening`) was about. What was on may be
     over."""
-    changed = {session.id for session in lead.sessions()}
+    changed = {session.id for session in opening.sessions()}
 
     def renewed(block: Block) -> Block:
         if not isinstance(block, Item) or not block.note:

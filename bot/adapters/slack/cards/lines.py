@@ -62,7 +62,9 @@ def line(block: Heading | Text | Item, reader: Reader, prefix: str) -> Line:
             pieces = _fitting(_pieces(spans, reader, prefix))
             return Line(_spoken(pieces), _bold(pieces, reader), heads=True)
         case Text(spans):
-            pieces = _fitting(_pieces(spans, reader, prefix))
+            # What is nothing but words may have the whole line.
+            longest = _LONGEST - size(ELLIPSIS) if len(spans) == 1 else _LONGEST_PIECE
+            pieces = _fitting(_pieces(spans, reader, prefix, longest))
             link = _link(pieces)
             return Line(_spoken(pieces), (link,) if link else _elements(pieces))
         case Item():
@@ -103,12 +105,14 @@ def _item(item: Item, reader: Reader, prefix: str) -> Line:
     return Line(spoken, (*headline, *_elements(below)), listed=True)
 
 
-def _pieces(spans: Iterable[Span], reader: Reader, prefix: str) -> list[_Piece]:
+def _pieces(
+    spans: Iterable[Span], reader: Reader, prefix: str, longest: int = _LONGEST_PIECE
+) -> list[_Piece]:
     pieces = []
     for span in spans:
         match span:
             case str() | Time():
-                pieces.append(_piece(span_text(span, reader)))
+                pieces.append(_piece(span_text(span, reader), longest))
             case Typed(line):
                 pieces.append(_command(prefix + line))
             case _:
@@ -116,8 +120,8 @@ def _pieces(spans: Iterable[Span], reader: Reader, prefix: str) -> list[_Piece]:
     return pieces
 
 
-def _piece(text: str) -> _Piece:
-    return _Piece(shortened(harmless(text), _LONGEST_PIECE))
+def _piece(text: str, longest: int = _LONGEST_PIECE) -> _Piece:
+    return _Piece(shortened(harmless(text), longest))
 
 
 def _command(line: str) -> _Piece:

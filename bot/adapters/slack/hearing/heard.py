@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who does something, in which workspace; `name` is how to address them."""
+    """Who does something, in which workspace; `name` is how to address them. `home` is the
+    workspace or organisation that they belong to, if that is another one, as in a channel that is
+    shared."""
 
     team: str
     user: str
     name: str = ""
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def _said(body: _Object, inner: _Object, me: Me, *, mention: bool) -> Said | Non
         return None
     thread = inner.get("thread_ts")
     return Said(
-        person=Person(me.team, user),
+        person=Person(me.team, user, home=_home_of_author(body, inner, me)),
         channel=channel,
         ts=_id(inner, "ts"),
         text=command_line(text, me.user),
@@ -215,7 +215,25 @@ def zone(name: object) -> ZoneInfo | None:
 
 def _presser(body: _Object, me: Me) -> Person:
     user = _object(body.get("user"))
-    return Person(me.team, _id(user, "id"), _text(user, "name") or _text(user, "username"))
+    name = _text(user, "name") or _text(user, "username")
+    return Person(me.team, _id(user, "id"), name, _elsewhere(_text(user, "team_id"), body, me))
+
+
+def _home_of_author(body: _Object, inner: _Object, me: Me) -> str:
+    """Where whoever has said something belongs, if it is elsewhere: Slack tells it of those who are
+    strangers in a workspace that has the app; and in a channel that is shared, of everybody
+    (https://docs.slack.dev/apis/slack-connect)."""
+    shared = body.get("is_ext_shared_channel") is True
+    team = _text(inner, "user_team") or (_text(inner, "team") if shared else "")
+    return _elsewhere(team, body, me)
+
+
+def _elsewhere(team: str, body: _Object, me: Me) -> str:
+    """The workspace or organisation, unless it is where the bot is. The ids beside the event may be
+    those of whoever caused it: what counts is for whom it is."""
+    several = body.get("authorizations")
+    bot = _object(several[0]) if isinstance(several, list) and several else _NOTHING
+    return "" if team in (me.team, me.enterprise, bot.get("enterprise_id")) else team
 
 
 def _surface(body: _Object) -> Surface:

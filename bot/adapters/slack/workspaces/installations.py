@@ -36,6 +36,11 @@ class Installed:
     bot_user: str
     bot_id: str
 
+    @property
+    def called(self) -> str:
+        """Its name, if it has one, and its id."""
+        return f"{self.name} ({self.place})" if self.name else self.place
+
 
 class Installations(AsyncInstallationStore):
     """Implements as much of slack_sdk's interface as bolt needs to let people install the app.

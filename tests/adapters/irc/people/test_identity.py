@@ -17,6 +17,7 @@ from tests.store.talk import NOW, PANEL, wish
 from tests.summit import NETWORK, StandingClock
 
 ADA, COUNTESS = "ada!a@home", "countess!a@home"
+FOLD = Isupport().fold
 on_every_database = pytest.mark.every_database
 
 
@@ -31,7 +32,6 @@ async def started(store: SqlStore, *seen: str) -> Identity:
     """As after a start of the bot, on a connection where these masks are seen."""
     identity = Identity(NETWORK, store)
     await identity.load()
-    identity.fold = Isupport().fold
     sees(identity, *seen)
     return identity
 
@@ -39,7 +39,7 @@ async def started(store: SqlStore, *seen: str) -> Identity:
 def sees(identity: Identity, *masks: str) -> None:
     """These masks are seen from now on, and no others."""
     people = {mask.partition("!")[0]: Person(mask.partition("!")[0], mask) for mask in masks}
-    identity.person = people.get
+    identity.connects(FOLD, people.get)
 
 
 async def comes(identity: Identity, *masks: str) -> list[str]:
@@ -260,9 +260,19 @@ async def test_a_mask_that_is_not_known_yet_may_be_the_guests(store: SqlStore) -
     identity = await started(store)
     await bookmarks(store, identity, ADA)
     await identity.takes_along(ADA, COUNTESS)
-    identity.person = {"countess": Person("countess")}.get
+    identity.connects(FOLD, {"countess": Person("countess")}.get)
     assert ids(identity, ADA) == [f"{ADA} 2"]
-    identity.person = {"countess": Person("countess", "countess!b@elsewhere")}.get
+    identity.connects(FOLD, {"countess": Person("countess", "countess!b@elsewhere")}.get)
+    assert ids(identity, ADA) == [ADA]
+
+
+async def test_between_connections_nobody_is_seen(store: SqlStore) -> None:
+    identity = await started(store)
+    await bookmarks(store, identity, ADA)
+    await identity.takes_along(ADA, COUNTESS)
+    sees(identity, COUNTESS)
+    assert ids(identity, ADA) == [f"{ADA} 2"]
+    identity.disconnects()
     assert ids(identity, ADA) == [ADA]
 
 

@@ -139,6 +139,13 @@ def test_a_notice_is_one_text_without_buttons_if_they_are_too_much() -> None:
     assert notice(REMINDER, READER, short - 1) == ["In 5 minutes:", SHOWN]
 
 
+def test_a_text_below_a_session_is_set_apart_from_it_in_a_notice() -> None:
+    said = reply(text("News:"), ITEM, text("Bring a laptop!"), Button("Drop", "drop 12"))
+    assert notice(said, READER, 400) == [
+        f"News: {SHOWN} | Bring a laptop! · Drop: ‘drop 12’"
+    ]  # fmt: skip
+
+
 def test_several_lines_are_packed_into_few() -> None:
     said = reply(heading("Next:"), *[text(f"session {number}") for number in range(4)])
     assert packed(said, READER, 160, 4, "!next") == [
@@ -155,6 +162,27 @@ def test_what_does_not_fit_is_counted() -> None:
     first = "Next: " + " | ".join(f"session {number:02}" for number in range(8))
     rest = " | ".join(f"session {number:02}" for number in range(8, 12))
     assert packed(said, READER, 112, 2, "!next") == [first, f"{rest} | … 28 more: ‘!next’"]
+
+
+def test_a_long_text_is_said_to_the_end() -> None:
+    said = reply(heading("News:"), Item(TALK), text("one two three four five six seven"))
+    short = len(f"News: {SHOWN}".encode())
+    assert packed(said, READER, short, 3, "!next") == [
+        f"News: {SHOWN}", "one two three four five six seven",
+    ]  # fmt: skip
+    words = [f"word{number:03}" for number in range(100)]
+    said = reply(heading("News:"), text(" ".join(words)), text("That is all."))
+    texts = packed(said, READER, 79, 3, "!next")
+    assert texts == ["News:", *(" ".join(words[n : n + 10]) for n in range(0, 100, 10)),
+                     "That is all."]  # fmt: skip
+    assert len(packed(said, READER, 79, 2, "!next")) == 2, "a list is not"
+
+
+def test_what_nobody_would_read_in_a_channel_is_shortened() -> None:
+    words = [f"word{number:03}" for number in range(200)]
+    texts = packed(reply(heading("News:"), text(" ".join(words))), READER, 79, 4, "!next")
+    rows = [" ".join(words[n : n + 10]) for n in range(0, 110, 10)]
+    assert texts == ["News:", *rows[:-1], f"{rows[-1].rpartition(' ')[0]}…"]
 
 
 def test_an_answer_has_no_more_texts_than_are_allowed() -> None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.adapters.finding import Finding
 from bot.adapters.matrix.adapter import MatrixAdapter
 from bot.adapters.matrix.sending.limits import Limit
 from bot.document import reply, text
@@ -159,7 +160,7 @@ async def test_a_second_process_waits_for_the_store_folder(
     async with bot_on(synapse, account=account, folder=tmp_path) as bot:
         network = matrix_settings(synapse, account, tmp_path)
         looks = MatrixAdapter(network, Scratch(), StandingClock(at(16, 9)))
-        assert f"Logged in on {synapse.url} as {account.user}." in await looks.check()
+        assert Finding(f"Logged in on {synapse.url} as {account.user}.") in await looks.check()
         async with bot_on(
             synapse, account=account, folder=other, store=store, name="other", joins=False
         ) as second:

@@ -22,10 +22,10 @@ NONE = frozenset[int]()
 
 def card(
     said: Reply, bookmarked: frozenset[int] | None = NONE, now: datetime = EARLY,
-    *, alone: bool = False, lead: Reply | None = None, done: bool = False,
+    *, alone: bool = False, opening: Reply | None = None, done: bool = False,
     reader: Reader = READER,
 ) -> Content:  # fmt: skip
     return written(
-        said, reader, prefix="/s ", bookmarked=bookmarked, alone=alone, lead=lead, now=now,
+        said, reader, prefix="/s ", bookmarked=bookmarked, alone=alone, opening=opening, now=now,
         done=done,
     )  # fmt: skip

@@ -116,13 +116,13 @@ def test_slack_takes_any_reply(
     said: Reply,
     bookmarked: frozenset[int] | None,
     alone: bool,
-    lead: Reply | None,
+    opening: Reply | None,
     now: datetime,
     done: bool,
     prefix: str,
 ) -> None:
     content = written(
-        said, READER, prefix=prefix, bookmarked=bookmarked, alone=alone, lead=lead, now=now,
+        said, READER, prefix=prefix, bookmarked=bookmarked, alone=alone, opening=opening, now=now,
         done=done,
     )  # fmt: skip
     if content == Content("", []):

@@ -31,9 +31,9 @@ EVENT = "OpenStack Folsom Design Summit"
 
 
 def test_a_redrawn_card_has_on_top_what_the_press_has_done() -> None:
-    lead = reply(text("Bookmarked. It overlaps [7]."), Item(TALK, day=True), text("Beware."))
+    opening = reply(text("Bookmarked. It overlaps [7]."), Item(TALK, day=True), text("Beware."))
     said = reply(heading("Next:"), Item(TALK))
-    content = card(said, frozenset({6}), ON, lead=lead, alone=True)
+    content = card(said, frozenset({6}), ON, opening=opening, alone=True)
     assert seen(content.blocks) == [
         "Bookmarked. It overlaps [7].", "Beware.", "", "**Next:**", TITLE, DETAILS,
         "[✓ Bookmarked] [Details]",
@@ -43,8 +43,8 @@ def test_a_redrawn_card_has_on_top_what_the_press_has_done() -> None:
 
 
 def test_what_a_press_has_done_shows_sessions_that_the_card_lacks() -> None:
-    lead = reply(text("Bookmarked."), Item(PARTY))
-    content = card(reply(text("Next:"), Item(TALK)), NONE, OVER, lead=lead)
+    opening = reply(text("Bookmarked."), Item(PARTY))
+    content = card(reply(text("Next:"), Item(TALK)), NONE, OVER, opening=opening)
     assert seen(content.blocks) == [
         "Bookmarked.", "**Beer & <b>games</b>**", "[7] 8:00pm · CANCELLED", "", "Next:", TITLE,
         DETAILS, "[Details]",
@@ -55,7 +55,7 @@ REMINDED = ("reminder at ", Time(at(16, 8, 55)))
 
 
 @pytest.mark.parametrize(
-    ("lead", "bookmarked", "now", "note", "shown"),
+    ("opening", "bookmarked", "now", "note", "shown"),
     [
         (reply(text("Done."), Item(TALK)), frozenset({6}), EARLY, REMINDED, ""),
         (reply(text("Done."), Item(PARTY)), frozenset({6}), EARLY, REMINDED,
@@ -67,14 +67,14 @@ REMINDED = ("reminder at ", Time(at(16, 8, 55)))
     ],
 )  # fmt: skip
 def test_a_redrawn_card_does_not_repeat_what_is_no_longer_true(
-    lead: Reply,
+    opening: Reply,
     bookmarked: frozenset[int],
     now: datetime,
     note: tuple[str | Time, ...],
     shown: str,
 ) -> None:
     said = reply(heading("Yours:"), Item(TALK, note=note))
-    content = card(said, bookmarked, now, lead=lead, alone=True)
+    content = card(said, bookmarked, now, opening=opening, alone=True)
     assert f"{DETAILS}{shown}" in seen(content.blocks)
     again = packed(reply(heading("Yours:"), Item(TALK, note=note if shown else ())))
     if shown != " · over":
@@ -112,7 +112,7 @@ async def test_how_long_it_takes_is_not_said_again(
                  if isinstance(value, str) and "\n" in value}  # fmt: skip
     done = await summit.respond("ada", "bookmark 6", marks=True, card=carried)
     assert done.card is not None
-    again = card(done.card, done.bookmarked, summit.clock.now(), lead=done.reply,
+    again = card(done.card, done.bookmarked, summit.clock.now(), opening=done.reply,
                  alone=True, reader=THERE)  # fmt: skip
     assert [line for line in first.text.split("\n") if line in (begins, ends)] == [begins]
     assert [line for line in again.text.split("\n") if line in (begins, ends)] == [ends]
@@ -126,19 +126,20 @@ async def test_how_long_it_takes_is_not_said_again(
 def test_a_reminder_says_afterwards_when_it_starts(minutes: int, begins: str) -> None:
     now = ON - timedelta(minutes=minutes, seconds=10)
     said = notice_written([Reminder(TALK)], now)
-    lead = reply(text("Bookmark removed, no reminder will come."), Item(TALK))
+    opening = reply(text("Bookmark removed, no reminder will come."), Item(TALK))
     assert card(said, None, now).text.split("\n")[0] == f"Starts in {begins}:"
-    assert card(said, NONE, ON, lead=lead, alone=True).text.split("\n")[1] == "Starts at 9:00am:"
+    again = card(said, NONE, ON, opening=opening, alone=True)
+    assert again.text.split("\n")[1] == "Starts at 9:00am:"
 
 
 def test_news_of_a_move_say_afterwards_what_has_moved() -> None:
     moved = replace(TALK, slot=replace(TALK.slot, rooms=("Ballroom",)))
     said = notice_written([Moved(moved, TALK.facts)], SOON)
-    lead = reply(text("Bookmark removed."), Item(moved))
+    opening = reply(text("Bookmark removed."), Item(moved))
     assert card(said, None, SOON).text.startswith(
         "Moved from Marina to Ballroom, starts in 10 minutes:\n"
     )
-    assert card(said, NONE, SOON, lead=lead).text.split("\n")[1] == (
+    assert card(said, NONE, SOON, opening=opening).text.split("\n")[1] == (
         "Moved from Marina to Ballroom:"
     )
 
@@ -150,7 +151,7 @@ async def test_nobody_is_greeted_twice(summit: Summit) -> None:
     first = card(shown, now=summit.clock.now(), alone=True)
     assert first.text.split("\n")[-1].startswith("Hello! ")
     done = reply(text("Bookmarked."), Item(shown.sessions()[0]))
-    again = card(shown, now=summit.clock.now(), lead=done, alone=True)
+    again = card(shown, now=summit.clock.now(), opening=done, alone=True)
     assert len(again.text.split("\n")) == 3
     assert "Hello" not in str(controls(first.blocks))
 
@@ -165,7 +166,7 @@ async def test_the_notes_of_real_answers_are_known(summit: Summit) -> None:
         summit.go(moment)
         await summit.notices("ada")
         shown = (await summit.respond("ada", "bookmarks")).reply
-        again = card(shown, NONE, OVER_SUMMIT, lead=reply(text("Gone.")))
+        again = card(shown, NONE, OVER_SUMMIT, opening=reply(text("Gone.")))
         notes |= {
             old.split(" · ")[-1]: new.split(" · ")[-1]
             for old, new in zip(card(shown, None).text.split("\n")[1:],
@@ -186,5 +187,5 @@ async def test_that_a_session_has_moved_is_still_said(summit: Summit) -> None:
     shown = (await summit.respond("ada", "bookmarks")).reply
     moved = "Moved from Monday 11:00am to Monday 2:00pm"
     assert card(shown, None, reader=THERE).text.endswith(f" · {moved}; reminder at 1:55pm")
-    again = card(shown, NONE, lead=reply(text("Gone.")), reader=THERE)
+    again = card(shown, NONE, opening=reply(text("Gone.")), reader=THERE)
     assert again.text.endswith(f" · {moved}")

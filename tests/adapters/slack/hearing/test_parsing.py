@@ -384,3 +384,40 @@ def test_the_log_calls_a_payload_by_its_event_or_trigger() -> None:
     assert parsing.name_of(pressed()) == TRIGGER
     assert parsing.name_of({"event_id": 7, "trigger_id": ""}) == "unknown"
     assert parsing.name_of({"event_id": "x" * 300}) == "x" * 64
+
+
+STRANGERS = [
+    (mention(), {}, ""),
+    (mention(user_team="T99", source_team="T99"), {"is_ext_shared_channel": True}, "T99"),
+    (mention(team="T99"), {"is_ext_shared_channel": True}, "T99"),
+    (mention(user_team="E99"), {"is_ext_shared_channel": True}, "E99"),
+    (mention(user_team="T99"), {"is_ext_shared_channel": True, "team_id": "T99"}, "T99"),
+    (mention(user_team="E99"), {"is_ext_shared_channel": True, "enterprise_id": "E99"}, "E99"),
+    (mention(user_team=TEAM), {"is_ext_shared_channel": True}, ""),
+    # Where a channel is not shared, this may be the organisation.
+    (mention(team="E01"), {}, ""),
+    (mention(user_team="E01"), {"authorizations": [{"enterprise_id": "E01"}]}, ""),
+    (message(user_team="T99"), {}, "T99"),
+]
+
+
+@pytest.mark.parametrize(("inner", "beside", "home"), STRANGERS)
+def test_who_belongs_to_another_workspace_is_known_by_it(
+    inner: Payload, beside: Payload, home: str
+) -> None:
+    found = parsing.event(event(inner, **beside), ME)
+    assert found is not None
+    assert isinstance(found.heard, Said)
+    assert found.heard.person == Person(TEAM, ADA, home=home)
+
+
+@pytest.mark.parametrize(
+    ("team", "me", "home"),
+    [(TEAM, ME, ""), ("T99", ME, "T99"), ("", ME, ""), ("E01", Me(TEAM, BOT, "E01"), "")],
+)
+def test_who_presses_from_another_workspace_is_known_by_it(team: str, me: Me, home: str) -> None:
+    user = {"id": ADA, "name": "ada", "team_id": team}
+    expected = Person(TEAM, ADA, "ada", home)
+    assert parsing.press(pressed(user=user, enterprise={"id": "E99"}), me).person == expected
+    assert parsing.shortcut(shortcut(user=user), me).person == expected
+    assert parsing.submission(submitted({}) | {"user": user}, me).person == expected

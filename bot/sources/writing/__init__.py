@@ -1,0 +1,1 @@
+"""A schedule -> what other programs read: schedule JSON, which is also kept, and iCalendar."""
