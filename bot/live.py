@@ -105,8 +105,8 @@ def contradicted(
         before, after = old.session(change.session_id), new.session(change.session_id)
         if after is None or isinstance(change.value, Added) or _says_the_same(new, change):
             continue
-        known = published_value(before, change.value) if before is not None else None
-        if known != published_value(after, change.value):
+        known = _published(before, change.value) if before is not None else None
+        if known != _published(after, change.value):
             found.append(change)
     return tuple(found)
 
@@ -150,8 +150,8 @@ def _says_the_same(published: Schedule, change: LiveChange) -> bool:
     return isinstance(change.value, Added) or _with(session, change.value) == session
 
 
-def published_value(session: Session, value: Value) -> object:
-    """What the published session says of what a live change is about; None if nothing can."""
+def _published(session: Session, value: Value) -> object:
+    """What a version says of what a live change is about; None if none can."""
     match value:
         case Added():
             return None

@@ -61,15 +61,10 @@ class MatrixSomeone:
         return _lines(await self._hears(self._chat))
 
     async def rest(self) -> list[str]:
-        # What one person says is answered in turn.
-        fence = f"zzzzz{next(self._fences)}"
-        self.says(fence)
+        fence = self._fenced()
         found = self._unread[self._chat]
         self._unread[self._chat] = []
-        while True:
-            lines = _lines(await self._hears(self._chat))
-            if lines[0].startswith(f"I do not know \N{LEFT DOUBLE QUOTATION MARK}{fence}"):
-                break
+        while not (lines := _lines(await self._hears(self._chat)))[0].startswith(fence):
             found += lines
         await self.person.is_up_to_date()
         found += self._unread[self._room]
@@ -89,11 +84,13 @@ class MatrixSomeone:
         return unescape(bold[1]) if bold else ""
 
     async def comes_again(self) -> None:
-        """As an edit that leaves it as it was, to which the answer is one that does so too."""
+        """As an edit that leaves it as it was. What the bot says to that edits an answer: nothing
+        at all where a process that has not given it finds it as it is."""
         await self.finishes()
         await self.person.edit(self._chat, *self._said)
-        answer = await self._hears(self._chat)
-        assert answer.content["m.relates_to"]["rel_type"] == "m.replace"
+        fence = self._fenced()
+        while not _lines(event := await self._hears(self._chat))[0].startswith(fence):
+            assert event.content["m.relates_to"]["rel_type"] == "m.replace"
 
     async def logs_out(self) -> None:
         raise NotImplementedError("whoever logs out is gone")
@@ -102,6 +99,13 @@ class MatrixSomeone:
         """Return when all has been said."""
         if self._saying is not None:
             await self._saying
+
+    def _fenced(self) -> str:
+        """Say what has only one answer, the beginning of which is the result: what one person says
+        is answered in turn."""
+        fence = f"zzzzz{next(self._fences)}"
+        self.says(fence)
+        return f"I do not know \N{LEFT DOUBLE QUOTATION MARK}{fence}"
 
     def _say(self, room: str, text: str) -> None:
         self._saying = asyncio.create_task(self._after(self._saying, room, text))
